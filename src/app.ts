@@ -1,0 +1,37 @@
+import type { ExecutionContext } from "hono";
+import { createContext } from "./context.ts";
+import { marketData } from "./domains/market-data/index.ts";
+import { readConfig } from "./config.ts";
+import { platform } from "./platform/index.ts";
+import type { Domain } from "./platform/domain.ts";
+import { handleError, handleNotFound } from "./platform/http/errors.ts";
+import { createRouter } from "./platform/http/router.ts";
+import { answerCors } from "./platform/http/cors.ts";
+import { observeRequest } from "./platform/http/observe.ts";
+import type { JobDefinitions } from "./platform/jobs/define.ts";
+
+/** Every family of routes and jobs; adding a domain is one line here. */
+export const domains: Domain[] = [platform, marketData];
+
+export const jobDefinitions: JobDefinitions = new Map(
+  domains.flatMap((domain) => domain.jobs.map((definition) => [definition.type, definition])),
+);
+
+/** The HTTP door: every router under its prefix, behind the same request middleware. */
+export function createApp() {
+  const app = createRouter();
+  app.onError(handleError);
+  app.notFound(handleNotFound);
+  app.use(
+    observeRequest((c) => {
+      const session =
+        c.req.header("X-D1-Bookmark") ?? (c.req.method === "GET" ? "first-unconstrained" : "first-primary");
+      return createContext(c.env, c.executionCtx as ExecutionContext, { session });
+    }),
+  );
+  app.use(answerCors((env) => readConfig(env).CORS_ORIGINS));
+  for (const { routers } of domains) {
+    for (const { prefix, router } of routers) app.route(prefix, router);
+  }
+  return app;
+}

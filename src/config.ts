@@ -1,0 +1,136 @@
+import { z } from "zod";
+
+const DOMAINS = ["banking", "instruments", "market-data", "inventory", "warehouse"] as const;
+
+/** The five kinds of upstream; each is one API document and one folder under `domains/`. */
+export const domainNames = z.enum(DOMAINS);
+export type DomainName = z.infer<typeof domainNames>;
+
+const flag = (fallback: boolean) =>
+  z
+    .enum(["true", "false", "1", "0", ""])
+    .default(fallback ? "true" : "false")
+    .transform((text) => text === "true" || text === "1");
+
+const wholeNumber = (fallback: number) => z.coerce.number().int().nonnegative().default(fallback);
+
+const list = <T extends z.ZodType<string, string>>(item: T) =>
+  z
+    .string()
+    .default("")
+    .transform((text) =>
+      text
+        .split(",")
+        .map((part) => part.trim())
+        .filter((part) => part !== ""),
+    )
+    .pipe(z.array(item));
+
+const urlMap = z
+  .string()
+  .default("{}")
+  .transform((text, issue) => {
+    try {
+      return JSON.parse(text === "" ? "{}" : text) as unknown;
+    } catch {
+      issue.addIssue({ code: "custom", message: "must be a JSON object of id to base URL" });
+      return z.NEVER;
+    }
+  })
+  .pipe(z.record(z.string(), z.url()));
+
+/**
+ * Every key the Worker reads from its vars and secrets, with its default; `.describe` is the line in
+ * the README's configuration table. Secrets carry `secret: true` and are never printed.
+ */
+export const configSchema = z.object({
+  JWT_SECRET_KEY: z
+    .string()
+    .default("")
+    .meta({ secret: true })
+    .describe(
+      "Signs tokens: at least 32 bytes. A second value after a comma is accepted for verification only, so that keys rotate.",
+    ),
+  VAULT_KEYS: z
+    .string()
+    .default("")
+    .meta({ secret: true })
+    .describe(
+      "Keys of the credential vault as `version:base64 of 32 bytes`, comma separated; the first seals, all open.",
+    ),
+  ADMIN_EMAIL: z.string().default("").describe("E-mail address of the first admin, created when there is none."),
+  ADMIN_PASSWORD: z
+    .string()
+    .default("")
+    .meta({ secret: true })
+    .describe("Password of the first admin; changing it later changes nothing."),
+  ANONYMOUS_ACCESS: list(domainNames).describe(
+    "Domains that answer without a token, comma separated. Empty in production.",
+  ),
+  REGISTRATION: z
+    .enum(["open", "closed"])
+    .default("closed")
+    .describe("Whether strangers may register, or an admin invites."),
+  CORS_ORIGINS: list(z.string()).describe(
+    "Origins that browsers may call from, comma separated; `*` for all (then without credentials).",
+  ),
+  LOG_LEVEL: z
+    .enum(["DEBUG", "INFO", "WARNING", "ERROR"])
+    .default("INFO")
+    .describe("The least level that is logged; DEBUG adds one line per upstream call."),
+  JWT_EXPIRE_SECONDS: wholeNumber(3600).describe("Lifetime of a user's access token, in seconds."),
+  LOGIN_RATE_LIMIT: wholeNumber(10).describe(
+    "Logins, registrations and password mails a minute per client address and door; 0 switches the limit off.",
+  ),
+  INVENTORY_RATE_LIMIT: wholeNumber(100).describe(
+    "Requests a minute per client address on the inventory routes; 0 switches the limit off.",
+  ),
+  METRICS_ENABLED: flag(true).describe("Whether `/metrics` answers."),
+  MAIL_API_URL: z
+    .string()
+    .default("")
+    .describe("URL of an HTTP mail API that takes a JSON message by POST; empty prints links on the local console."),
+  MAIL_API_TOKEN: z.string().default("").meta({ secret: true }).describe("Bearer token for the mail API."),
+  MAIL_FROM: z.string().default("catchment@localhost").describe("Sender of mails."),
+  PUBLIC_URL: z
+    .string()
+    .default("http://localhost:8000")
+    .describe("Address under which people reach this deployment; used in mailed links."),
+  ALLOW_PRIVATE_HOSTS: list(z.string()).describe(
+    "Private hosts or networks that user-given URLs may reach, as `host`, `host:port` or CIDR.",
+  ),
+  EXCHANGE_URLS: urlMap.describe(
+    "JSON object of exchange id to base URL: replaces scheme and host of that exchange's URLs, the path stays.",
+  ),
+  EXCHANGE_CACHE_SECONDS: wholeNumber(3600).describe(
+    "Age after which an exchange's list of markets is read again, in seconds.",
+  ),
+  JOB_RETENTION_DAYS: wholeNumber(90).describe("Days after which ended jobs are purged."),
+  JOB_SLICE_SECONDS: wholeNumber(20).describe(
+    "Wall time after which a job ends its slice and goes on in a fresh message, in seconds.",
+  ),
+  ENVIRONMENT: z
+    .enum(["local", "production"])
+    .default("production")
+    .describe("`local` under `npm start`: mail links go to the console and the server answers only to localhost."),
+  SERVER_STARTED_AT: wholeNumber(0).describe(
+    "Set by `npm start`, in milliseconds: leases taken before it belong to a process that is gone.",
+  ),
+});
+
+export type Config = z.infer<typeof configSchema>;
+
+const parsed = new WeakMap<object, Config>();
+
+/** Reads vars and secrets once per isolate; throws naming every key that is wrong. */
+export function readConfig(env: object): Config {
+  const known = parsed.get(env);
+  if (known) return known;
+  const result = configSchema.safeParse(env);
+  if (!result.success) {
+    const issues = result.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
+    throw new Error(`Configuration is wrong: ${issues.join("; ")}`);
+  }
+  parsed.set(env, result.data);
+  return result.data;
+}

@@ -1,0 +1,83 @@
+/** One field that is wrong, as the documents' `errors` arrays show it. */
+export interface FieldError {
+  field: string;
+  message: string;
+}
+
+interface AppErrorOptions {
+  errors?: FieldError[];
+  headers?: Record<string, string>;
+  /** Seconds after which the same attempt may succeed; present only when trying again can help. */
+  retry_after?: number;
+  cause?: unknown;
+}
+
+/** An error whose message may be shown to the caller. Made by the constructors below only. */
+export class AppError extends Error {
+  readonly status: number;
+  readonly code: string;
+  readonly errors: FieldError[];
+  readonly headers: Record<string, string>;
+  readonly retry_after: number | undefined;
+
+  constructor(status: number, code: string, message: string, options: AppErrorOptions = {}) {
+    super(message, { cause: options.cause });
+    this.name = "AppError";
+    this.status = status;
+    this.code = code;
+    this.errors = options.errors ?? [];
+    this.headers = options.headers ?? {};
+    this.retry_after = options.retry_after;
+  }
+}
+
+export const badRequest = (message: string, code = "BAD_REQUEST", errors: FieldError[] = []) =>
+  new AppError(400, code, message, { errors });
+
+export const missingToken = () =>
+  new AppError(401, "MISSING_TOKEN", "Authorization header missing", { headers: { "WWW-Authenticate": "Bearer" } });
+
+export const invalidToken = () =>
+  new AppError(401, "INVALID_TOKEN", "Token is invalid or expired", { headers: { "WWW-Authenticate": "Bearer" } });
+
+export const tokenExpired = () =>
+  new AppError(401, "TOKEN_EXPIRED", "Token has expired", { headers: { "WWW-Authenticate": "Bearer" } });
+
+export const loginFailed = () => new AppError(401, "LOGIN_FAILED", "Invalid credentials");
+
+export const userBlocked = () => new AppError(403, "USER_BLOCKED", "User account is blocked");
+
+export const forbidden = (message = "You may not do this", code = "FORBIDDEN") => new AppError(403, code, message);
+
+export const notFound = (message: string, code = "NOT_FOUND") => new AppError(404, code, message);
+
+export const methodNotAllowed = (allowed: string[]) =>
+  new AppError(405, "METHOD_NOT_ALLOWED", "Method not allowed", { headers: { Allow: allowed.join(", ") } });
+
+export const conflict = (message: string, code = "CONFLICT") => new AppError(409, code, message);
+
+export const tooLarge = (message = "Request body too large", code = "TOO_LARGE") => new AppError(413, code, message);
+
+export const unprocessable = (errors: FieldError[], message?: string) =>
+  new AppError(
+    422,
+    "VALIDATION_ERROR",
+    message ?? errors.map((error) => `${error.field}: ${error.message}`).join("; "),
+    {
+      errors,
+    },
+  );
+
+/** The caller, or an upstream towards us, asked too often; `seconds` until the next try makes sense. */
+export const rateLimited = (seconds: number, message = "Too many requests. Please try again later.") =>
+  new AppError(429, "RATE_LIMITED", message, {
+    retry_after: seconds,
+    headers: { "Retry-After": String(Math.max(1, Math.ceil(seconds))) },
+  });
+
+/** An upstream answered wrongly or not at all; with `retry_after` it may answer later. */
+export const upstreamFailed = (message: string, options: { retry_after?: number; cause?: unknown } = {}) =>
+  new AppError(502, "UPSTREAM_ERROR", message, options);
+
+export const unavailable = (message: string, options: { retry_after?: number } = {}) =>
+  new AppError(503, "UNAVAILABLE", message, options);

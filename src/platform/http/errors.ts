@@ -1,0 +1,53 @@
+import { z } from "@hono/zod-openapi";
+import type { ErrorHandler, NotFoundHandler } from "hono";
+import { HTTPException } from "hono/http-exception";
+import { AppError, badRequest, notFound, unprocessable } from "../../errors.ts";
+import { describeError } from "./log.ts";
+import type { AppEnv } from "./router.ts";
+
+/** The one error body; it satisfies the error formats of all five documents. */
+export const errorBodySchema = z
+  .object({
+    error: z.string().openapi({ example: "NOT_FOUND", description: "A code that never changes" }),
+    message: z.string().openapi({ example: "Feature not found" }),
+    detail: z.string().openapi({ example: "Feature not found", description: "The same text as `message`" }),
+    errors: z.array(z.object({ field: z.string(), message: z.string() })).openapi({ example: [] }),
+    timestamp: z.string().openapi({ example: "2025-01-01T12:00:00.000+00:00" }),
+  })
+  .openapi("Error");
+
+/** Renders an error as the body above; `now` in milliseconds UTC. */
+export function renderError(error: AppError, now: number): Response {
+  const body: z.infer<typeof errorBodySchema> = {
+    error: error.code,
+    message: error.message,
+    detail: error.message,
+    errors: error.errors,
+    timestamp: new Date(now).toISOString().replace("Z", "+00:00"),
+  };
+  return Response.json(body, { status: error.status, headers: error.headers });
+}
+
+/** Says what any thrown value means to the caller; what we did not foresee becomes a fixed sentence. */
+export function toAppError(error: unknown): AppError {
+  if (error instanceof AppError) return error;
+  if (error instanceof HTTPException && error.status === 400 && error.message.includes("JSON")) {
+    return unprocessable([{ field: "body", message: "is not valid JSON" }]);
+  }
+  if (error instanceof HTTPException && error.status < 500) return badRequest(error.message);
+  return new AppError(500, "INTERNAL_ERROR", "Internal server error", { cause: error });
+}
+
+export const handleError: ErrorHandler<AppEnv> = (error, c) => {
+  const known = toAppError(error);
+  const ctx = c.var.ctx;
+  if (known.status >= 500) {
+    const cause = known.cause ?? error;
+    ctx.log.error("request_failed", { request_id: c.var.requestId, code: known.code, ...describeError(cause) });
+  }
+  return renderError(known, ctx.now());
+};
+
+export const handleNotFound: NotFoundHandler<AppEnv> = () => {
+  throw notFound("Not found");
+};

@@ -1,0 +1,56 @@
+import { sql } from "drizzle-orm";
+import { index, integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+import type { DomainName } from "../../config.ts";
+
+export type JobStatus = "pending" | "running" | "completed" | "failed" | "cancelled";
+export type QueueName = "ingestion" | "extraction" | "sync";
+export type JsonObject = Record<string, unknown>;
+
+export const jobs = sqliteTable(
+  "jobs",
+  {
+    id: text().primaryKey(),
+    flow_run_id: text().notNull(),
+    type: text().notNull(),
+    /** Version of the definition that wrote `cursor`. */
+    version: integer().notNull(),
+    domain: text().$type<DomainName | "platform">().notNull(),
+    queue: text().$type<QueueName>().notNull(),
+    status: text().$type<JobStatus>().notNull(),
+    /** What only one live job may work on; null where jobs of a type do not exclude each other. */
+    subject: text(),
+    /** Row of the fence that guards this job's commits: the subject, or the job itself. */
+    fence_subject: text().notNull(),
+    params: text({ mode: "json" }).$type<JsonObject>().notNull(),
+    cursor: text({ mode: "json" }).$type<unknown>(),
+    progress: text({ mode: "json" }).$type<JsonObject>().notNull(),
+    results: text({ mode: "json" }).$type<JsonObject>(),
+    errors: text({ mode: "json" }).$type<string[]>().notNull(),
+    attempts: integer().notNull().default(0),
+    /** Attempts in a row that made no progress. */
+    failures: integer().notNull().default(0),
+    epoch: integer().notNull().default(0),
+    lease_taken_at: integer(),
+    lease_expires_at: integer(),
+    sent_at: integer().notNull(),
+    next_attempt_at: integer(),
+    created_at: integer().notNull(),
+    started_at: integer(),
+    completed_at: integer(),
+    created_by: text(),
+  },
+  (table) => [
+    uniqueIndex("jobs_flow_run").on(table.flow_run_id),
+    uniqueIndex("jobs_live_subject")
+      .on(table.subject)
+      .where(sql`status IN ('pending', 'running')`),
+    index("jobs_type").on(table.type, table.id),
+    index("jobs_status").on(table.status, table.id),
+  ],
+);
+
+/** The epoch of the attempt that may commit for a subject; see the same table in the warehouse. */
+export const fence = sqliteTable("fence", {
+  subject: text().primaryKey(),
+  epoch: integer().notNull(),
+});
