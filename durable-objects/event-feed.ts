@@ -1,2 +1,124 @@
 import { DurableObject } from "cloudflare:workers";
-export class EventFeed extends DurableObject {}
+import {
+  type Audience,
+  type EventInput,
+  type Join,
+  mayHear,
+  NORMAL_CLOSURE,
+  readJoin,
+} from "../src/platform/events/protocol.ts";
+import { type KeptFrame, openHistory } from "./event-history.ts";
+import { openStreams } from "./event-streams.ts";
+import type { MetricsCollector } from "./metrics-collector.ts";
+
+interface FeedEnv {
+  METRICS: DurableObjectNamespace<MetricsCollector>;
+}
+
+const ENDED = "Nothing follows";
+
+/**
+ * The loudspeaker of one topic: repeats its events in order to WebSockets, which outlive hibernation, and to
+ * streams of Server-Sent Events, and keeps the last ones for replay. It holds no fact that our records lack.
+ */
+export class EventFeed extends DurableObject<FeedEnv> {
+  readonly #history = openHistory(this.ctx.storage);
+  readonly #streams = openStreams(() => this.#countReaders());
+  /** What each socket may hear; its attachment has it too, and is all that is left after hibernation. */
+  readonly #audiences = new WeakMap<WebSocket, { audience: Audience | null }>();
+  #counting = false;
+  #counted = 0;
+
+  constructor(ctx: DurableObjectState, env: FeedEnv) {
+    super(ctx, env);
+    ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
+  }
+
+  /** Numbers an event, keeps it and repeats it to everybody who may hear it. */
+  publish(event: EventInput): void {
+    const frame = this.#history.append(event);
+    for (const socket of this.ctx.getWebSockets()) {
+      if (socket.readyState !== WebSocket.OPEN) continue;
+      if (mayHear(this.#audienceOf(socket), frame)) socket.send(frame.text);
+      if (event.last) socket.close(NORMAL_CLOSURE, ENDED);
+    }
+    this.#streams.send(frame);
+    if (!event.last) return;
+    this.#streams.end();
+    this.#countReaders();
+  }
+
+  /** Joins a reader. Welcome and join are one synchronous stretch, so that no event falls between them or comes twice. */
+  override fetch(request: Request): Response {
+    const join = readJoin(request);
+    // The last event got lost on its way here: our records say that nothing follows.
+    if (join.state?.last && !this.#history.hasEnded()) this.publish(join.state);
+    const welcome = this.#history.welcome(join);
+    if (request.headers.get("Upgrade") === "websocket") return this.#joinSocket(join, welcome);
+    const ended = this.#history.hasEnded();
+    // 204 tells an EventSource that has everything to stop coming back (WHATWG HTML, section 9.2.3).
+    if (ended && welcome.length === 0) return new Response(null, { status: 204 });
+    return this.#streams.open(join.audience, welcome, ended);
+  }
+
+  #joinSocket({ audience }: Join, welcome: KeptFrame[]): Response {
+    const { 0: client, 1: server } = new WebSocketPair();
+    this.ctx.acceptWebSocket(server);
+    server.serializeAttachment({ audience });
+    for (const { text } of welcome) server.send(text);
+    if (this.#history.hasEnded()) server.close(NORMAL_CLOSURE, ENDED);
+    else this.#countReaders();
+    return new Response(null, { status: 101, webSocket: client });
+  }
+
+  #audienceOf(socket: WebSocket): Audience | null {
+    const known = this.#audiences.get(socket) ?? (socket.deserializeAttachment() as { audience: Audience | null });
+    this.#audiences.set(socket, known);
+    return known.audience;
+  }
+
+  /** Agrees to a client's close; the runtime leaves that to us for sockets that hibernate. */
+  override webSocketClose(socket: WebSocket, code: number, reason: string): void {
+    // Codes that no close frame may carry (RFC 6455, section 7.4.1).
+    if ([1005, 1006, 1015].includes(code)) socket.close(NORMAL_CLOSURE);
+    else socket.close(code, reason);
+    this.#countReaders();
+  }
+
+  override webSocketError(): void {
+    this.#countReaders();
+  }
+
+  /** Forgets a topic that has ended or fallen silent. */
+  override async alarm(): Promise<void> {
+    const expires_at = this.#history.expiresAt();
+    if (expires_at > Date.now()) return this.ctx.storage.setAlarm(expires_at);
+    await this.#history.clear();
+    this.#countReaders();
+  }
+
+  /** Tells the metrics how many read this feed; changes during a report wait for the next one. */
+  #countReaders(): void {
+    if (this.#counting) return;
+    this.#counting = true;
+    this.ctx.waitUntil(this.#reportReaders());
+  }
+
+  async #reportReaders(): Promise<void> {
+    const collector = this.env.METRICS.getByName("all");
+    const count = () =>
+      this.ctx.getWebSockets().filter((socket) => socket.readyState === WebSocket.OPEN).length + this.#streams.count();
+    try {
+      do {
+        this.#counted = count();
+        await collector.countReaders(this.ctx.id.toString(), this.#counted);
+      } while (this.#counted !== count());
+    } catch (error) {
+      // The object has no logger, and a wrong gauge is no reason to fail.
+      // oxlint-disable-next-line eslint/no-console
+      console.error(JSON.stringify({ level: "ERROR", event: "reader_count_failed", error: String(error) }));
+    } finally {
+      this.#counting = false;
+    }
+  }
+}

@@ -4,10 +4,11 @@ import { marketData } from "./domains/market-data/index.ts";
 import { readConfig } from "./config.ts";
 import { platform } from "./platform/index.ts";
 import type { Domain } from "./platform/domain.ts";
-import { handleError, handleNotFound } from "./platform/http/errors.ts";
+import { handleError } from "./platform/http/errors.ts";
 import { createRouter } from "./platform/http/router.ts";
 import { answerCors } from "./platform/http/cors.ts";
 import { observeRequest } from "./platform/http/observe.ts";
+import { answerUnmatched } from "./platform/http/unmatched.ts";
 import type { JobDefinitions } from "./platform/jobs/define.ts";
 
 /** Every family of routes and jobs; adding a domain is one line here. */
@@ -21,7 +22,7 @@ export const jobDefinitions: JobDefinitions = new Map(
 export function createApp() {
   const app = createRouter();
   app.onError(handleError);
-  app.notFound(handleNotFound);
+  app.notFound(answerUnmatched(app));
   app.use(
     observeRequest((c) => {
       const session =
@@ -31,7 +32,7 @@ export function createApp() {
   );
   app.use(answerCors((env) => readConfig(env).CORS_ORIGINS));
   for (const { routers } of domains) {
-    for (const { prefix, router } of routers) app.route(prefix, router);
+    for (const { prefix, router } of routers) app.route(prefix === "" ? "/" : prefix, router);
   }
   return app;
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { unavailable } from "./errors.ts";
 
 const DOMAINS = ["banking", "instruments", "market-data", "inventory", "warehouse"] as const;
 
@@ -129,7 +130,7 @@ export function readConfig(env: object): Config {
   const result = configSchema.safeParse(env);
   if (!result.success) {
     const issues = result.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
-    throw new Error(`Configuration is wrong: ${issues.join("; ")}`);
+    throw unavailable(`Configuration is wrong: ${issues.join("; ")}`);
   }
   parsed.set(env, result.data);
   return result.data;

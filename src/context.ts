@@ -23,6 +23,8 @@ export interface Env {
   RATE_LIMITER: DurableObjectNamespace<RateLimiter>;
   METRICS: DurableObjectNamespace<MetricsCollector>;
   ASSETS: Fetcher;
+  /** Browser Rendering, where the account has it. */
+  BROWSER?: Fetcher;
 }
 
 export type Database = DrizzleD1Database<Record<string, never>>;
@@ -32,10 +34,13 @@ export interface Context {
   config: Config;
   /** The platform's own records. */
   db: Database;
+  /** The same records, always read from the primary: accounts and revocations, where an old row would let someone in. */
+  primary: Database;
   /** Rows that users load, beside our `_catchment_*` bookkeeping. */
   warehouse: Database;
   lake: R2Bucket;
   assets: Fetcher;
+  browser: Fetcher | null;
   queues: Queues;
   feeds: Feeds;
   vault: Vault;
@@ -74,9 +79,11 @@ export function createContext(env: Env, execution: Deferrer, options: ContextOpt
   return {
     config,
     db: openDatabase(session),
+    primary: openDatabase(env.DB),
     warehouse: openDatabase(env.WAREHOUSE),
     lake: env.LAKE,
     assets: env.ASSETS,
+    browser: env.BROWSER ?? null,
     queues: createQueues(env),
     feeds: createFeeds(env.EVENT_FEED, log),
     vault: createVault(config.VAULT_KEYS),

@@ -43,6 +43,8 @@ export const invalidToken = () =>
 export const tokenExpired = () =>
   new AppError(401, "TOKEN_EXPIRED", "Token has expired", { headers: { "WWW-Authenticate": "Bearer" } });
 
+export const invalidTicket = () => new AppError(401, "INVALID_TICKET", "Ticket is invalid, expired or already used");
+
 export const loginFailed = () => new AppError(401, "LOGIN_FAILED", "Invalid credentials");
 
 export const userBlocked = () => new AppError(403, "USER_BLOCKED", "User account is blocked");
@@ -56,6 +58,10 @@ export const methodNotAllowed = (allowed: string[]) =>
 
 export const conflict = (message: string, code = "CONFLICT") => new AppError(409, code, message);
 
+/** The same request is being answered already; `seconds` until asking again makes sense. */
+export const inProgress = (message: string, seconds: number) =>
+  new AppError(409, "IN_PROGRESS", message, { retry_after: seconds, headers: { "Retry-After": String(seconds) } });
+
 export const tooLarge = (message = "Request body too large", code = "TOO_LARGE") => new AppError(413, code, message);
 
 export const unprocessable = (errors: FieldError[], message?: string) =>
@@ -67,6 +73,9 @@ export const unprocessable = (errors: FieldError[], message?: string) =>
       errors,
     },
   );
+
+export const upgradeRequired = (message: string) =>
+  new AppError(426, "UPGRADE_REQUIRED", message, { headers: { Upgrade: "websocket" } });
 
 /** The caller, or an upstream towards us, asked too often; `seconds` until the next try makes sense. */
 export const rateLimited = (seconds: number, message = "Too many requests. Please try again later.") =>

@@ -19,8 +19,8 @@ export default {
     for (const message of batch.messages) await consumeMessage(ctx, jobDefinitions, batch.queue, message);
   },
 
-  async scheduled(controller, env, execution) {
+  async scheduled(_controller, env, execution) {
     const ctx = createContext(env, execution, { principal: system });
-    await tick(ctx, jobDefinitions, controller.scheduledTime);
+    await tick(ctx, jobDefinitions);
   },
 } satisfies ExportedHandler<Env, JobMessage>;

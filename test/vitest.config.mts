@@ -21,6 +21,8 @@ export default defineConfig({
           CORS_ORIGINS: "*",
           ANONYMOUS_ACCESS: "market-data,warehouse",
           LOG_LEVEL: "ERROR",
+          LOGIN_RATE_LIMIT: "1000",
+          INVENTORY_RATE_LIMIT: "1000",
           TEST_MIGRATIONS: {
             DB: await readD1Migrations(`${root}migrations/db`),
             WAREHOUSE: await readD1Migrations(`${root}migrations/warehouse`),

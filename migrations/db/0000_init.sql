@@ -56,6 +56,7 @@ CREATE TABLE `manifest` (
 CREATE UNIQUE INDEX `manifest_path` ON `manifest` (`path`);--> statement-breakpoint
 CREATE INDEX `manifest_series` ON `manifest` (`series_id`,`time_from`);--> statement-breakpoint
 CREATE INDEX `manifest_filter` ON `manifest` (`exchange`,`symbol`,`type`);--> statement-breakpoint
+CREATE INDEX `manifest_updated` ON `manifest` (`updated_at`);--> statement-breakpoint
 CREATE TABLE `series` (
 	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
 	`exchange` text NOT NULL,
@@ -164,6 +165,8 @@ CREATE TABLE `jobs` (
 	`lease_taken_at` integer,
 	`lease_expires_at` integer,
 	`sent_at` integer NOT NULL,
+	`resends` integer DEFAULT 0 NOT NULL,
+	`dead_lettered_at` integer,
 	`next_attempt_at` integer,
 	`created_at` integer NOT NULL,
 	`started_at` integer,

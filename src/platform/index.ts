@@ -1,8 +1,36 @@
+import { accountRouter } from "./auth/account.routes.ts";
+import { adminTokensRouter } from "./auth/admin-tokens.routes.ts";
+import { adminUsersRouter } from "./auth/admin-users.routes.ts";
+import { bankAccountRouter } from "./auth/bank-account.routes.ts";
+import { passwordRouter } from "./auth/password.routes.ts";
+import { signInRouter } from "./auth/sign-in.routes.ts";
+import { rotateVaultJob } from "./credentials/rotate.job.ts";
+import { vaultRouter } from "./credentials/vault.routes.ts";
 import type { Domain } from "./domain.ts";
+import { socketsRouter } from "./events/sockets.routes.ts";
+import { docsRouter } from "./http/docs.routes.ts";
+import { healthRouter } from "./http/health.routes.ts";
+import { homeRouter } from "./http/home.routes.ts";
+import { jobsRouter } from "./jobs/jobs.routes.ts";
+import { metricsRouter } from "./metrics/metrics.routes.ts";
 
 /** The shared routes and jobs: accounts, jobs, events, docs, health, metrics. */
 export const platform: Domain = {
   name: "platform",
-  routers: [],
-  jobs: [],
+  routers: [
+    { prefix: "", router: accountRouter },
+    { prefix: "", router: adminTokensRouter },
+    { prefix: "", router: adminUsersRouter },
+    { prefix: "", router: bankAccountRouter },
+    { prefix: "", router: passwordRouter },
+    { prefix: "", router: signInRouter },
+    { prefix: "", router: homeRouter },
+    { prefix: "", router: healthRouter },
+    { prefix: "", router: docsRouter },
+    { prefix: "", router: jobsRouter },
+    { prefix: "", router: socketsRouter },
+    { prefix: "", router: metricsRouter },
+    { prefix: "", router: vaultRouter },
+],
+  jobs: [rotateVaultJob],
 };

@@ -1,6 +1,22 @@
 import { execFileSync } from "node:child_process";
+import type { TestProject } from "vitest/node";
+import { startDuckdbServer } from "./duckdb-server.ts";
+import { startExchangeServer } from "./exchange-server/server.ts";
 
 /** The plugin does not run wrangler's build command, and the Worker under test needs what it generates. */
-export default function generate(): void {
+function generate(): void {
   execFileSync("npm", ["run", "--silent", "build"], { stdio: "inherit" });
+}
+
+/** Generates, then starts the servers that tests ask; what it returns stops them. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  generate();
+  const duckdb = await startDuckdbServer();
+  project.provide("duckdbUrl", duckdb.url);
+  const exchanges = await startExchangeServer();
+  project.provide("exchangeUrl", exchanges.url);
+  return async () => {
+    await duckdb.stop();
+    await exchanges.close();
+  };
 }

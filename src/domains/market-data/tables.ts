@@ -86,7 +86,7 @@ export const manifest = sqliteTable(
     time_to: integer(),
     /** Byte range of the Parquet footer, so that a reader needs one ranged get for it. */
     footer_bytes: integer(),
-    /** Whole month covered: its JSON rows, gzipped, without the enclosing brackets. */
+    /** Whole month covered: the answer of `/read` to it, a gzipped JSON array that joins with others. */
     json_key: text(),
     json_bytes: integer(),
     sealed: integer({ mode: "boolean" }).notNull().default(false),
@@ -98,6 +98,8 @@ export const manifest = sqliteTable(
     uniqueIndex("manifest_path").on(table.path),
     index("manifest_series").on(table.series_id, table.time_from),
     index("manifest_filter").on(table.exchange, table.symbol, table.type),
+    /** Answers "has anything changed" without touching the rows. */
+    index("manifest_updated").on(table.updated_at),
   ],
 );
 

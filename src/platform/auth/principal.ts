@@ -20,10 +20,15 @@ export function isAdmin(principal: Principal): boolean {
   return principal.kind === "user" && principal.role === "admin";
 }
 
+/** The domains without per-object rights: data is shared, so anonymous access and token scopes can cover them. */
+const OPEN_DOMAINS: readonly DomainName[] = ["market-data", "inventory", "warehouse"];
+
+export const isOpenDomain = (domain: DomainName): boolean => OPEN_DOMAINS.includes(domain);
+
 /**
- * Whether a principal may read or write in a domain that has no per-object rights. A token's scope
- * holds `domain`, `domain:read` or `domain:write`; `domain` alone and `write` include reading, and
- * `domain` alone includes writing too.
+ * Whether a principal may read or write a whole domain. Banking belongs to its owners alone, so nobody
+ * may, not even an admin. A token's scope holds `domain`, `domain:read` or `domain:write`; `domain` and
+ * `domain:write` include reading.
  */
 export function mayAccessDomain(
   principal: Principal,
@@ -32,9 +37,9 @@ export function mayAccessDomain(
   anonymousDomains: readonly DomainName[],
 ): boolean {
   if (principal.kind === "system") return true;
-  if (anonymousDomains.includes(domain)) return true;
-  if (principal.kind === "anonymous") return false;
-  if (principal.kind === "token") return tokenMay(principal.scope, domain, action);
+  if (isOpenDomain(domain) && anonymousDomains.includes(domain)) return true;
+  if (principal.kind === "anonymous" || domain === "banking") return false;
+  if (principal.kind === "token") return isOpenDomain(domain) && tokenMay(principal.scope, domain, action);
   if (principal.role === "admin") return true;
   const grant = principal.grants[domain];
   if (action === "write") return grant === "write";

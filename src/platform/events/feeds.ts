@@ -1,11 +1,26 @@
-import type { EventFeed } from "../../../durable-objects/event-feed.ts";
 import type { DurableObjectNamespace } from "@cloudflare/workers-types";
-import type { Logger } from "../http/log.ts";
-import type { EventInput } from "./protocol.ts";
+import type { EventFeed } from "../../../durable-objects/event-feed.ts";
+import { describeError, type Logger } from "../http/log.ts";
+import { type EventInput, type Join, joinRequest } from "./protocol.ts";
+
 export interface Feeds {
   /** Numbers the event, repeats it to the topic's sockets and keeps it for replay; a fault is logged, never thrown. */
   publish(topic: string, event: EventInput): Promise<void>;
+  /** Lets a reader in, by WebSocket or by Server-Sent Events; whether they may is the caller's question. */
+  join(topic: string, join: Join, upgrade: boolean): Promise<Response>;
 }
-export function createFeeds(_namespace: DurableObjectNamespace<EventFeed>, _log: Logger): Feeds {
-  return { publish: async () => {} };
+
+/** The feeds of all topics, one object each. */
+export function createFeeds(namespace: DurableObjectNamespace<EventFeed>, log: Logger): Feeds {
+  const open = (topic: string) => namespace.get(namespace.idFromName(topic));
+  return {
+    async publish(topic, event) {
+      try {
+        await open(topic).publish(event);
+      } catch (error) {
+        log.error("event_publish_failed", { topic, type: event.type, ...describeError(error) });
+      }
+    },
+    join: (topic, join, upgrade) => open(topic).fetch(joinRequest(join, upgrade)),
+  };
 }

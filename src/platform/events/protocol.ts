@@ -4,7 +4,7 @@ import type { DomainName } from "../../config.ts";
 export interface EventInput {
   type: string;
   domain: DomainName | "platform";
-  /** Principal whose event this is, where only that person and admins may see it; null otherwise. */
+  /** Principal who may see the event whatever they may read otherwise; null when nobody owns it. */
   owner: string | null;
   data: Record<string, unknown>;
   /** Milliseconds UTC. */
@@ -23,15 +23,63 @@ export interface Frame {
   timestamp: string;
 }
 
-/** Which events of a topic a socket may see. */
-export interface Audience {
-  /** Domains whose events are shown; null shows all. */
-  domains: (DomainName | "platform")[] | null;
-  /** Principal who also sees events owned by them; null sees unowned ones only. */
-  principal: string | null;
-  /** Sees events whoever owns them. */
-  all_owners: boolean;
+/** First frame for a reader whose place is of another epoch or no longer kept; what it knew is void. */
+export interface ResetFrame {
+  id: string;
+  type: "reset";
+  event: "reset";
+  /** Data of the newest state; null on a topic whose events do not add up to one. */
+  state: Record<string, unknown> | null;
+  timestamp: string;
 }
+
+/** Which events of a topic a reader may see: those of these domains, and those this principal owns. */
+export interface Audience {
+  domains: (DomainName | "platform")[];
+  principal: string | null;
+}
+
+/** How a reader enters a feed. */
+export interface Join {
+  /** Null hears everything, for topics that are open or closed as a whole. */
+  audience: Audience | null;
+  /** `epoch-n` or `n` of the last frame that the reader has; null starts with the current state. */
+  after: string | null;
+  /**
+   * What our records say now, for topics where every event says the whole state: sent when the feed keeps no
+   * event, and published when it is `last` and the feed has not heard so. Null on other topics.
+   */
+  state: EventInput | null;
+}
+
+/** Close code of a feed that ends as it should (RFC 6455, section 7.4.1). */
+export const NORMAL_CLOSURE = 1000;
 
 export const PLATFORM_TOPIC = "platform";
 export const jobTopic = (jobId: string) => `job:${jobId}`;
+
+/** Whether a reader hears an event. */
+export function mayHear(audience: Audience | null, event: Pick<EventInput, "domain" | "owner">): boolean {
+  if (audience === null || audience.domains.includes(event.domain)) return true;
+  return event.owner !== null && event.owner === audience.principal;
+}
+
+/** The frame of an event under its id. */
+export function frameOf(id: string, event: EventInput): Frame {
+  const { type, data, at } = event;
+  return { id, type, event: type, data, timestamp: new Date(at).toISOString() };
+}
+
+const JOIN_PARAMETER = "join";
+
+/** A join as the request that asks a feed for it; a WebSocket upgrade can carry no body. */
+export function joinRequest(join: Join, upgrade: boolean): Request {
+  const url = new URL("http://feed/");
+  url.searchParams.set(JOIN_PARAMETER, JSON.stringify(join));
+  return new Request(url, { headers: upgrade ? { Upgrade: "websocket" } : { Accept: "text/event-stream" } });
+}
+
+/** Reads what `joinRequest` wrote; only our own Worker can reach a feed, so the shape is known. */
+export function readJoin(request: Request): Join {
+  return JSON.parse(new URL(request.url).searchParams.get(JOIN_PARAMETER) ?? "{}") as Join;
+}

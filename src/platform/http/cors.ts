@@ -10,6 +10,7 @@ const ALL_METHODS = [...BANK_METHODS, "PATCH"];
 
 const EXPOSED_HEADERS = [
   "ETag",
+  "Idempotency-Replayed",
   "Link",
   "Retry-After",
   "X-Market",

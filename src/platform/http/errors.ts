@@ -1,8 +1,9 @@
 import { z } from "@hono/zod-openapi";
-import type { ErrorHandler, NotFoundHandler } from "hono";
+import type { ErrorHandler } from "hono";
 import { HTTPException } from "hono/http-exception";
-import { AppError, badRequest, notFound, unprocessable } from "../../errors.ts";
-import { describeError } from "./log.ts";
+import { AppError, badRequest, unprocessable } from "../../errors.ts";
+import type { Context } from "../../context.ts";
+import { createLogger, describeError } from "./log.ts";
 import type { AppEnv } from "./router.ts";
 
 /** The one error body; it satisfies the error formats of all five documents. */
@@ -15,6 +16,12 @@ export const errorBodySchema = z
     timestamp: z.string().openapi({ example: "2025-01-01T12:00:00.000+00:00" }),
   })
   .openapi("Error");
+
+/** How a route documents one of its errors. */
+export const errorResponse = (description: string) => ({
+  description,
+  content: { "application/json": { schema: errorBodySchema } },
+});
 
 /** Renders an error as the body above; `now` in milliseconds UTC. */
 export function renderError(error: AppError, now: number): Response {
@@ -34,20 +41,21 @@ export function toAppError(error: unknown): AppError {
   if (error instanceof HTTPException && error.status === 400 && error.message.includes("JSON")) {
     return unprocessable([{ field: "body", message: "is not valid JSON" }]);
   }
+  if (error instanceof HTTPException && error.status === 415) {
+    return unprocessable([{ field: "body", message: "is not sent as a documented media type" }]);
+  }
   if (error instanceof HTTPException && error.status < 500) return badRequest(error.message);
   return new AppError(500, "INTERNAL_ERROR", "Internal server error", { cause: error });
 }
 
 export const handleError: ErrorHandler<AppEnv> = (error, c) => {
   const known = toAppError(error);
-  const ctx = c.var.ctx;
+  // A configuration that cannot be read leaves no context, and must still be answered.
+  const ctx: Context | undefined = c.var.ctx;
+  const log = ctx?.log ?? createLogger("ERROR");
   if (known.status >= 500) {
     const cause = known.cause ?? error;
-    ctx.log.error("request_failed", { request_id: c.var.requestId, code: known.code, ...describeError(cause) });
+    log.error("request_failed", { request_id: c.var.requestId, code: known.code, ...describeError(cause) });
   }
-  return renderError(known, ctx.now());
-};
-
-export const handleNotFound: NotFoundHandler<AppEnv> = () => {
-  throw notFound("Not found");
+  return renderError(known, ctx?.now() ?? Date.now());
 };

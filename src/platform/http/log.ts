@@ -1,3 +1,4 @@
+import { DrizzleQueryError } from "drizzle-orm/errors";
 import type { Config } from "../../config.ts";
 
 const LEVELS = { DEBUG: 10, INFO: 20, WARNING: 30, ERROR: 40 } as const;
@@ -31,6 +32,8 @@ export function createLogger(least: Config["LOG_LEVEL"]): Logger {
 
 /** What a log says of a thrown value: its text and stack, without anything it carries. */
 export function describeError(error: unknown): { error: string; stack: string | null } {
+  // Drizzle puts the values of the query into its message, password hashes and addresses among them.
+  if (error instanceof DrizzleQueryError) return describeError(error.cause ?? new Error("A query failed"));
   if (error instanceof Error) return { error: `${error.name}: ${error.message}`, stack: error.stack ?? null };
   return { error: String(error), stack: null };
 }

@@ -4,6 +4,7 @@ import type { Context } from "../../context.ts";
 import { forbidden } from "../../errors.ts";
 import { principalId } from "../auth/principal.ts";
 import type { AppEnv } from "./router.ts";
+import { noteRequest } from "./uptime.ts";
 
 const LOCAL_HOSTS = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/;
 
@@ -12,6 +13,7 @@ export function observeRequest(makeContext: (c: HonoContext<AppEnv>) => Context)
   return async (c, next) => {
     const ctx = makeContext(c);
     const started_at = ctx.now();
+    noteRequest(started_at);
     const requestId = c.req.header("CF-Ray") ?? crypto.randomUUID();
     c.set("ctx", ctx);
     c.set("requestId", requestId);

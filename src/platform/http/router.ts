@@ -4,7 +4,7 @@ import type { DomainName } from "../../config.ts";
 import { badRequest, unprocessable } from "../../errors.ts";
 import { guardAccess } from "../auth/guard.ts";
 import { limitBody } from "./body-limit.ts";
-import { errorBodySchema } from "./errors.ts";
+import { errorResponse } from "./errors.ts";
 import { rememberAnswer } from "./idempotency.ts";
 import type { RateLimitDoor } from "./rate-limit.ts";
 import { limitRate } from "./rate-limit.ts";
@@ -15,8 +15,10 @@ export type Access =
   | "account"
   | "admin"
   | "metrics"
-  /** Signed in, then per-object rights decide in the verb (instruments, own jobs). */
+  /** Signed in, then per-object rights decide in the verb. */
   | "member"
+  /** Whoever presents a valid token, or nobody where some domain is open; the verb shows what they may see. */
+  | "caller"
   | { domain: DomainName; action: "read" | "write" };
 
 export interface AppEnv {
@@ -45,11 +47,6 @@ const ERROR_TEXTS: Record<number, string> = {
   500: "Unexpected server error",
 };
 
-const errorResponse = (description: string) => ({
-  description,
-  content: { "application/json": { schema: errorBodySchema } },
-});
-
 /**
  * A route with its access rule: adds the guards it needs and documents the errors they answer, so that
  * no route can be reached or described without them.
@@ -63,8 +60,8 @@ export function defineRoute<const P extends string, const R extends RouteInput<P
   if (rateLimit) statuses.push(429);
   const errors = Object.fromEntries(statuses.map((status) => [status, errorResponse(ERROR_TEXTS[status] ?? "Error")]));
   const middleware = [
-    ...(hasBody && !upload ? [limitBody] : []),
     ...(rateLimit ? [limitRate(rateLimit)] : []),
+    ...(hasBody && !upload ? [limitBody] : []),
     guardAccess(access),
     ...(idempotent ? [rememberAnswer] : []),
   ];

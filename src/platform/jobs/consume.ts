@@ -1,9 +1,159 @@
 import type { Context } from "../../context.ts";
-import type { JobDefinitions } from "./define.ts";
+import { AppError } from "../../errors.ts";
+import { describeError } from "../http/log.ts";
+import { announceJob, recordTransition } from "./announce.ts";
+import type { AnyJobDefinition, JobDefinitions, JobRow, SliceOutcome } from "./define.ts";
+import {
+  claimJob,
+  endLiveJob,
+  type JobInsert,
+  raiseFenceForClaim,
+  raiseWarehouseFence,
+  updateHeldJob,
+} from "./job.store.ts";
 import type { JobMessage } from "./queues.ts";
+import { commitFenced, JobStopped, LEASE_MS, openRunningJob } from "./running-job.ts";
+import { sendJob } from "./start.ts";
+
+/** Attempts in a row without a commit after which a job fails. */
+const ATTEMPTS_WITHOUT_PROGRESS = 5;
+const LONGEST_BACKOFF_SECONDS = 300;
+const DEAD_LETTERS = "catchment-dead-letters";
+
+type DeliveredMessage = Pick<Message<JobMessage>, "body" | "ack">;
+
+/** The queue door: runs one slice of the job that the message names, or buries it when the queue gave it up. */
 export async function consumeMessage(
-  _ctx: Context,
-  _definitions: JobDefinitions,
-  _queue: string,
-  _message: Message<JobMessage>,
-): Promise<void> {}
+  ctx: Context,
+  definitions: JobDefinitions,
+  queue: string,
+  message: DeliveredMessage,
+): Promise<void> {
+  const { job_id } = message.body;
+  if (queue === DEAD_LETTERS) await buryJob(ctx, job_id);
+  else await runSlice(ctx, definitions, job_id);
+  message.ack();
+}
+
+/** Claims the job and runs one slice; does nothing when it is not due, held by another, or ended. */
+export async function runSlice(ctx: Context, definitions: JobDefinitions, id: string): Promise<void> {
+  const row = await claim(ctx, id);
+  if (!row) return;
+  recordTransition(ctx, row);
+  await announceJob(ctx, row);
+  const definition = definitions.get(row.type);
+  if (!definition) return endJob(ctx, row, "failed", { errors: [`No code here runs jobs of type ${row.type}`] });
+  const params = definition.params.safeParse(row.params);
+  if (!params.success) return endJob(ctx, row, "failed", { errors: ["The job's parameters are not valid any more"] });
+  const job = openRunningJob(ctx, definition, row, params.data);
+  try {
+    await raiseWarehouseFence(ctx.warehouse, row.fence_subject, row.epoch);
+    await settle(ctx, definition, row, await definition.run(ctx, job));
+  } catch (error) {
+    await settleFailure(ctx, row, error);
+  }
+}
+
+async function claim(ctx: Context, id: string): Promise<JobRow | undefined> {
+  const now = ctx.now();
+  const [, claimed] = await ctx.db.batch([
+    raiseFenceForClaim(ctx.db, id, now),
+    claimJob(ctx.db, id, now, now + LEASE_MS),
+  ]);
+  return claimed[0];
+}
+
+async function settle(ctx: Context, definition: AnyJobDefinition, row: JobRow, outcome: SliceOutcome): Promise<void> {
+  if (outcome.outcome === "done") {
+    return endJob(ctx, row, "completed", { results: outcome.results, errors: outcome.errors });
+  }
+  await release(ctx, row, outcome.after_seconds, { cursor: outcome.cursor, version: definition.version });
+}
+
+/** Gives the job back to its queue. */
+async function release(ctx: Context, row: JobRow, after_seconds: number, change: Partial<JobInsert>): Promise<void> {
+  const now = ctx.now();
+  const released = {
+    ...change,
+    progress: row.progress,
+    lease_expires_at: null,
+    sent_at: now,
+    next_attempt_at: after_seconds > 0 ? now + after_seconds * 1000 : null,
+  };
+  await commitFenced(ctx, row, [updateHeldJob(ctx.db, row.id, row.epoch, released)]);
+  await sendJob(ctx, row, after_seconds);
+}
+
+async function endJob(
+  ctx: Context,
+  row: JobRow,
+  status: "completed" | "failed",
+  outcome: { results?: Record<string, unknown>; errors: string[] },
+): Promise<void> {
+  const change: Partial<JobInsert> = {
+    status,
+    errors: outcome.errors,
+    ...(outcome.results ? { results: outcome.results } : {}),
+    progress: row.progress,
+    completed_at: ctx.now(),
+    lease_expires_at: null,
+  };
+  await commitFenced(ctx, row, [updateHeldJob(ctx.db, row.id, row.epoch, change)]);
+  const ended = { ...row, ...change } as JobRow;
+  recordTransition(ctx, ended, outcome.errors[0]);
+  await announceJob(ctx, ended);
+}
+
+async function settleFailure(ctx: Context, row: JobRow, error: unknown): Promise<void> {
+  if (error instanceof JobStopped) return ctx.log.info("job_stopped", { job_id: row.id, type: row.type });
+  const failure = classify(error);
+  ctx.log.warning("job_attempt_failed", { job_id: row.id, type: row.type, ...describeError(error) });
+  if (failure.waits) return release(ctx, row, failure.retry_after, {});
+  const failures = row.failures + 1;
+  if (!failure.retryable || failures >= ATTEMPTS_WITHOUT_PROGRESS) {
+    return endJob(ctx, row, "failed", { errors: [...row.errors, failure.reason] });
+  }
+  const after_seconds = Math.max(failure.retry_after, backoff(failures, ctx.random()));
+  await release(ctx, row, after_seconds, { failures });
+}
+
+interface Failure {
+  reason: string;
+  retryable: boolean;
+  /** Nothing was tried, so it does not count as an attempt. */
+  waits: boolean;
+  retry_after: number;
+}
+
+/** Our own errors say whether trying again can help; anything unforeseen may be a passing fault of a database or store. */
+function classify(error: unknown): Failure {
+  if (!(error instanceof AppError)) {
+    return {
+      reason: "An internal fault; the log has it under this job's id",
+      retryable: true,
+      waits: false,
+      retry_after: 0,
+    };
+  }
+  const retry_after = error.retry_after ?? 0;
+  return {
+    reason: error.message,
+    retryable: error.retry_after !== undefined || error.status === 429,
+    waits: error.status === 503 && retry_after > 0,
+    retry_after,
+  };
+}
+
+/** Exponential with jitter: 1 to 2 s after the first failure, doubling. */
+function backoff(failures: number, chance: number): number {
+  return Math.min(LONGEST_BACKOFF_SECONDS, 2 ** failures) * (0.5 + chance / 2);
+}
+
+async function buryJob(ctx: Context, id: string): Promise<void> {
+  const now = ctx.now();
+  const errors = ["The queue gave this job up after repeated delivery failures"];
+  const [buried] = await endLiveJob(ctx.db, id, { status: "failed", errors, completed_at: now, dead_lettered_at: now });
+  if (!buried) return;
+  recordTransition(ctx, buried, errors[0]);
+  await announceJob(ctx, buried);
+}

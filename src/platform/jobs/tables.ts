@@ -33,6 +33,10 @@ export const jobs = sqliteTable(
     lease_taken_at: integer(),
     lease_expires_at: integer(),
     sent_at: integer().notNull(),
+    /** Times the sweeper sent the message again since the last claim. */
+    resends: integer().notNull().default(0),
+    /** When the dead-letter queue gave the job up. */
+    dead_lettered_at: integer(),
     next_attempt_at: integer(),
     created_at: integer().notNull(),
     started_at: integer(),

@@ -1,0 +1,73 @@
+import { createApp } from "../app.ts";
+import packageFile from "../../package.json" with { type: "json" };
+
+type OpenApiDocument = ReturnType<ReturnType<typeof createApp>["getOpenAPI31Document"]>;
+
+const METHODS = ["get", "put", "post", "delete", "options", "head", "patch", "trace"] as const;
+
+/** What a group of routes is for, as the documentation pages show it above the group. */
+const TAG_TEXTS: Record<string, string> = {
+  Accounts: "Registering, signing in and out, passwords and the own account.",
+  Administration: "Users, static API tokens and the vault, for admins.",
+  Events: "Live events by WebSocket and Server-Sent Events, and tickets for browsers.",
+  Exchanges: "The exchanges that candles come from, their markets and symbols.",
+  Ingestion: "Downloads from exchanges into the lake, and how they fare.",
+  Jobs: "Work of every domain: its state, its cancelling and its retry.",
+  "Market data": "Stored series: what there is, and reading it.",
+  Metrics: "Figures for Prometheus.",
+  Platform: "Identity and health of this deployment.",
+  Documentation: "This description, as data and as pages.",
+};
+
+/** The OpenAPI 3.1 document of every route, made from the routes themselves; no server is needed. */
+export function describeApi(): OpenApiDocument {
+  const app = createApp();
+  app.openAPIRegistry.registerComponent("securitySchemes", "bearer", {
+    type: "http",
+    scheme: "bearer",
+    bearerFormat: "JWT",
+    description: "A user's access token, or a static API token.",
+  });
+  app.openAPIRegistry.registerComponent("securitySchemes", "password", {
+    type: "oauth2",
+    description: "E-mail address and password; the documentation page signs in with it.",
+    flows: { password: { tokenUrl: "/auth/jwt/login", scopes: {} } },
+  });
+  const document = app.getOpenAPI31Document({
+    openapi: "3.1.0",
+    info: {
+      title: "Catchment",
+      version: packageFile.version,
+      description: packageFile.description,
+      license: { name: "MIT", url: "https://spdx.org/licenses/MIT" },
+    },
+    servers: [{ url: "/" }],
+  });
+  return { ...document, paths: nameOperations(document.paths), tags: describeTags(document.paths) };
+}
+
+/** The document as the text that is committed and served. */
+export const renderApi = () => `${JSON.stringify(describeApi(), null, 2)}\n`;
+
+/** Generated clients need a name per operation: its method and the words of its path. */
+function nameOperations(described: OpenApiDocument["paths"]): OpenApiDocument["paths"] {
+  const named = Object.entries(described ?? {}).map(([path, item]) => {
+    const operations = METHODS.flatMap((method) => {
+      const operation = item[method];
+      return operation ? [[method, { operationId: operationId(method, path), ...operation }]] : [];
+    });
+    return [path, { ...item, ...Object.fromEntries(operations) }];
+  });
+  return Object.fromEntries(named);
+}
+
+function operationId(method: string, path: string): string {
+  const words = path.match(/[a-z0-9]+/gi) ?? ["root"];
+  return [method, ...words.map((word) => word.charAt(0).toUpperCase() + word.slice(1))].join("");
+}
+
+function describeTags(described: OpenApiDocument["paths"]) {
+  const operations = Object.values(described ?? {}).flatMap((item) => METHODS.map((method) => item[method]));
+  const names = new Set(operations.flatMap((operation) => operation?.tags ?? []));
+  return [...names].map((name) => ({ name, description: TAG_TEXTS[name] ?? `Routes of ${name}.` }));
+}

@@ -1,0 +1,17 @@
+import { join } from "node:path";
+
+const root = join(import.meta.dirname, "../..");
+
+/** Where the generators read and write. */
+export const paths = {
+  root,
+  /** Served by the `ASSETS` binding. */
+  assets: join(root, ".wrangler/assets"),
+  packages: join(root, "node_modules"),
+  dashboard: join(root, "src/dashboard"),
+  openapi: join(root, "src/build/openapi.json"),
+  redocly: join(root, "src/build/redocly.yaml"),
+  readme: join(root, "README.md"),
+  migrations: join(root, "migrations"),
+  lock: join(root, ".wrangler/build.lock"),
+};

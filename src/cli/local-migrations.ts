@@ -1,0 +1,36 @@
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { root } from "./child.ts";
+import { runWrangler } from "./wrangler.ts";
+
+const FOLDERS = ["migrations/db", "migrations/warehouse"];
+
+/** The names of both databases, as wrangler.toml binds them. */
+export const databaseBindings = ["DB", "WAREHOUSE"];
+
+/**
+ * Brings both local databases to the newest schema and says whether anything was done. Wrangler keeps the account of
+ * what is applied; a stamp beside its data saves the four seconds of asking it.
+ */
+export async function migrateLocally(state: string): Promise<boolean> {
+  const stamp = join(state, "v3/d1/migrated");
+  const wanted = fingerprint();
+  if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return false;
+  await Promise.all(
+    databaseBindings.map((binding) =>
+      runWrangler(["d1", "migrations", "apply", binding, "--local", "--persist-to", state]),
+    ),
+  );
+  writeFileSync(stamp, wanted);
+  return true;
+}
+
+function fingerprint(): string {
+  const hash = createHash("sha256");
+  for (const folder of FOLDERS) {
+    const names = readdirSync(join(root, folder)).filter((name) => name.endsWith(".sql"));
+    for (const name of names.toSorted()) hash.update(name).update(readFileSync(join(root, folder, name)));
+  }
+  return hash.digest("hex");
+}

@@ -1,0 +1,40 @@
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { root } from "./child.ts";
+import { Failure } from "./failure.ts";
+
+const run = promisify(execFile);
+
+/** Wrangler's program, run by Node itself: npx would put a process between us and the one to stop. */
+export const wranglerProgram = join(root, "node_modules/wrangler/wrangler-dist/cli.js");
+
+/** The environment under which wrangler asks nothing and calls nobody on its own. */
+export const wranglerEnv: NodeJS.ProcessEnv = {
+  ...process.env,
+  CI: "true",
+  CLOUDFLARE_CF_FETCH_ENABLED: "false",
+  WRANGLER_HIDE_BANNER: "true",
+  WRANGLER_SEND_METRICS: "false",
+  WRANGLER_WRITE_LOGS: "false",
+};
+
+/** Runs one wrangler command to its end and returns what it printed; throws a `Failure` with its output. */
+export async function runWrangler(args: string[], env: NodeJS.ProcessEnv = {}): Promise<string> {
+  try {
+    const { stdout } = await run(process.execPath, [wranglerProgram, ...args], {
+      cwd: root,
+      env: { ...wranglerEnv, ...env },
+      maxBuffer: 64 * 1024 * 1024,
+    });
+    return stdout;
+  } catch (error) {
+    throw new Failure(`wrangler ${args.slice(0, 3).join(" ")} failed.\n${outputOf(error)}`, { cause: error });
+  }
+}
+
+/** What wrangler complained about, or the end of what it said. */
+function outputOf(error: unknown): string {
+  const { stdout = "", stderr = "" } = error as { stdout?: string; stderr?: string };
+  return stderr.trim() || stdout.trim().split("\n").slice(-20).join("\n");
+}

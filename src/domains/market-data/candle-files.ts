@@ -1,0 +1,147 @@
+import type { Context } from "../../context.ts";
+import {
+  CANDLE_COLUMNS,
+  type Candles,
+  concatCandles,
+  createCandles,
+  lowerBound,
+  mergeCandles,
+  sliceCandles,
+} from "../../formats/candles.ts";
+import { packJsonArray } from "../../formats/gzip-array.ts";
+import { jsonRows, writeRows } from "../../formats/json-rows.ts";
+import { writeCandleFile } from "../../formats/parquet-writer.ts";
+import type { Statement } from "../../platform/jobs/define.ts";
+import { putObject } from "../../platform/storage/objects.ts";
+import { markLive, markOrphaned } from "../../platform/storage/objects.store.ts";
+import { monthBounds, monthOf } from "./dates.ts";
+import { readLakeFile } from "./lake-file.ts";
+import { findManifestEntry, type ManifestRow, upsertManifestEntry } from "./manifest.store.ts";
+import type { SeriesRow } from "./series.store.ts";
+
+type SeriesIdentity = Pick<SeriesRow, "id" | "exchange" | "market" | "symbol" | "data_type" | "timeframe">;
+
+interface MonthInput {
+  series: SeriesIdentity;
+  /** `2024-01`, UTC; rows outside it are left out. */
+  month: string;
+  /** New rows in any order; they replace stored rows of the same `ts`. */
+  candles: Candles;
+  /** Id of the job that writes. */
+  origin: string;
+  /** The month is over and every candle of it has been asked for: its JSON answer is stored beside the file. */
+  sealed: boolean;
+}
+
+/** What `writeMonth` stored, and the statements that show it to readers. */
+export interface WrittenMonth {
+  path: string;
+  /** To be run in one transaction with whatever else must become true; empty when there is nothing to show. */
+  statements: Statement[];
+  row_count: number;
+  size_bytes: number;
+  time_from: number | null;
+  time_to: number | null;
+}
+
+/** A month of more rows is computed on each read: its JSON would not fit the memory of one isolate. */
+const STORED_ANSWER_ROWS = 100_000;
+
+/** Where a month of a series lies; `month` is `2024-01`. */
+export function monthPath({ exchange, market, symbol, data_type, timeframe }: SeriesIdentity, month: string): string {
+  const [year, number] = month.split("-");
+  const folder = `data/${exchange}/${market}/${symbol}/${data_type}/${timeframe}/${year}/${number}`;
+  return `${folder}/${symbol}_${timeframe}_${year}${number}.parquet`;
+}
+
+/** Candles by month (UTC), months ascending, rows as views on the same memory; they must be sorted by `ts`. */
+export function splitByMonth(candles: Candles): { month: string; candles: Candles }[] {
+  const parts: { month: string; candles: Candles }[] = [];
+  for (let next = candles.ts.at(0); next !== undefined;) {
+    const month = monthOf(next);
+    const { from, to } = monthBounds(month);
+    parts.push({ month, candles: sliceCandles(candles, from, to) });
+    next = candles.ts.at(lowerBound(candles.ts, to));
+  }
+  return parts;
+}
+
+/**
+ * Merges new rows into the file of a month and stores the result as new objects. Readers go on seeing the old file
+ * until the caller has run the statements. A month without any row has no file.
+ */
+export async function writeMonth(ctx: Context, input: MonthInput): Promise<WrittenMonth> {
+  const path = monthPath(input.series, input.month);
+  const { from, to } = monthBounds(input.month);
+  const [entry] = await findManifestEntry(ctx.db, path);
+  const stored = entry ? await readCandles(ctx, entry, { from, to }) : createCandles(0);
+  const candles = sliceCandles(mergeCandles(stored, input.candles), from, to);
+  if (candles.ts.length === 0)
+    return { path, statements: [], row_count: 0, size_bytes: 0, time_from: null, time_to: null };
+
+  const { bytes, footer_bytes, row_count, time_from, time_to } = writeCandleFile(candles);
+  const { origin } = input;
+  const file = await putObject(ctx, { path, bytes, content_type: "application/vnd.apache.parquet", origin });
+  const answer = input.sealed && row_count <= STORED_ANSWER_ROWS ? await putAnswer(ctx, path, candles, origin) : null;
+  const now = ctx.now();
+  const { id, exchange, market, symbol, data_type, timeframe } = input.series;
+  const statements: Statement[] = [
+    upsertManifestEntry(ctx.db, {
+      series_id: id,
+      exchange,
+      market,
+      symbol,
+      type: data_type,
+      timeframe,
+      path,
+      object_key: file.key,
+      size_bytes: file.size_bytes,
+      row_count,
+      checksum: file.sha256,
+      time_from,
+      time_to,
+      footer_bytes,
+      json_key: answer?.key ?? null,
+      json_bytes: answer?.size_bytes ?? null,
+      sealed: input.sealed,
+      job_id: origin,
+      created_at: entry?.created_at ?? now,
+      updated_at: now,
+    }),
+    ...switchObjects(ctx, [entry?.object_key, entry?.json_key], [file.key, answer?.key], now),
+  ];
+  return { path, statements, row_count, size_bytes: file.size_bytes, time_from, time_to };
+}
+
+/** All rows of a stored file within `[from, to)`. */
+export async function readCandles(
+  ctx: Context,
+  entry: ManifestRow,
+  { from, to }: { from: number; to: number },
+): Promise<Candles> {
+  const pieces: Candles[] = [];
+  for await (const rows of readLakeFile(ctx, entry, { from, to, columns: CANDLE_COLUMNS })) {
+    pieces.push({ ...createCandles(0), ...Object.fromEntries(rows) });
+  }
+  return concatCandles(pieces);
+}
+
+/** The answer of `/read` to exactly this month, packed. */
+function putAnswer(ctx: Context, parquetPath: string, candles: Candles, origin: string) {
+  const columns = new Map(CANDLE_COLUMNS.map((name) => [name, candles[name]]));
+  const rows = writeRows(columns, jsonRows, { from: 0, to: candles.ts.length });
+  const bytes = packJsonArray(rows.subarray(0, -1));
+  const path = parquetPath.replace(/\.parquet$/, ".json.gz");
+  return putObject(ctx, { path, bytes, content_type: "application/gzip", origin });
+}
+
+function switchObjects(
+  ctx: Context,
+  before: readonly (string | null | undefined)[],
+  after: readonly (string | undefined)[],
+  now: number,
+): Statement[] {
+  const live = after.filter((key) => key !== undefined);
+  const gone = before.filter((key) => typeof key === "string" && !live.includes(key)) as string[];
+  return [...gone.map((key) => markOrphaned(ctx.db, key, now)), ...live.map((key) => markLive(ctx.db, key, now))];
+}

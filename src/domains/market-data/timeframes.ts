@@ -1,0 +1,30 @@
+const SECOND = 1_000;
+const DAY = 86_400 * SECOND;
+
+/** Months and years vary: theirs is the longest length, so that a candle is never taken for closed too early. */
+const UNIT_MS = {
+  s: SECOND,
+  m: 60 * SECOND,
+  h: 3_600 * SECOND,
+  d: DAY,
+  w: 7 * DAY,
+  M: 31 * DAY,
+  y: 366 * DAY,
+} as const;
+
+/** What a timeframe looks like: `1m`, `4h`, `1M`. */
+export const TIMEFRAME = /^([1-9]\d{0,3})([smhdwMy])$/;
+
+/** Length of a candle in ms; null when the text is no timeframe. */
+export function timeframeMs(text: string): number | null {
+  const [, count, unit] = TIMEFRAME.exec(text) ?? [];
+  const unitMs = Object.entries(UNIT_MS).find(([name]) => name === unit)?.[1];
+  return unitMs === undefined ? null : Number(count) * unitMs;
+}
+
+/** The one to read when none was named: `1m`, else the shortest. */
+export function finestTimeframe(names: readonly string[]): string {
+  if (names.includes("1m")) return "1m";
+  const length = (name: string) => timeframeMs(name) ?? Infinity;
+  return names.toSorted((a, b) => length(a) - length(b))[0] ?? "1m";
+}

@@ -1,0 +1,122 @@
+import { LONGEST_NUMBER_BYTES, type NumberStyle, writeNumber, writeText } from "./number-text.ts";
+
+/** Columns of equal length by name, in the order in which a row prints them. */
+export type NumberColumns = ReadonlyMap<string, Float64Array>;
+
+/** What stands around the fields of a row; texts are ASCII, keys are escaped as JSON by the format. */
+export interface RowFormat {
+  /** Before the field; the first field's text opens the row. */
+  beforeField(name: string, position: number): string;
+  afterRow: string;
+  /** Printed for NaN and the infinities. */
+  missing: string;
+}
+
+/** `{"ts":1,"open":2},`: elements of a JSON array, each followed by a comma. */
+export const jsonRows: RowFormat = {
+  beforeField: (name, position) => `${position === 0 ? "{" : ","}${asciiJson(name)}:`,
+  afterRow: "},",
+  missing: "null",
+};
+
+/** One JSON object a line. */
+export const ndjsonRows: RowFormat = { ...jsonRows, afterRow: "}\n" };
+
+/** Lines of RFC 4180; the header is `csvHeader`. A missing number is an empty field. */
+export const csvRows: RowFormat = {
+  beforeField: (_, position) => (position === 0 ? "" : ","),
+  afterRow: "\r\n",
+  missing: "",
+};
+
+/** The first line of a CSV file (RFC 4180). */
+export function csvHeader(names: readonly string[]): string {
+  const quoted = names.map((name) => (/[",\r\n]/.test(name) ? `"${name.replaceAll('"', '""')}"` : name));
+  return `${quoted.join(",")}\r\n`;
+}
+
+/** Rows `from` up to `to` (exclusive), after an ASCII `prefix`. */
+export interface RowRange {
+  from: number;
+  to: number;
+  prefix?: string;
+}
+
+/**
+ * The rows as UTF-8 bytes, straight from the columns: for JSON byte for byte what
+ * `JSON.stringify` makes of the row objects.
+ */
+export function writeRows(columns: NumberColumns, format: RowFormat, rows: RowRange): Uint8Array<ArrayBuffer> {
+  const { from, to, prefix = "" } = rows;
+  const fields = [...columns].map(([name, values], position): Field => {
+    const before = packText(format.beforeField(name, position));
+    return { values, before, style: { fine: false } };
+  });
+  const afterRow = packText(format.afterRow);
+  const longestRow = fields.reduce(
+    (sum, { before }) => sum + before.words.byteLength + LONGEST_NUMBER_BYTES,
+    afterRow.words.byteLength,
+  );
+  // Most numbers are shorter than the longest; the buffer grows when they are not.
+  let target = new DataView(new ArrayBuffer(prefix.length + longestRow + Math.ceil((to - from) * longestRow * 0.5)));
+  let offset = writeText(target, 0, prefix);
+  for (let row = from; row < to; row++) {
+    if (target.byteLength - offset < longestRow) target = grow(target, longestRow);
+    offset = writeRow(target, offset, row, fields, format.missing);
+    offset = writePacked(target, offset, afterRow);
+  }
+  return new Uint8Array(target.buffer, 0, offset);
+}
+
+interface Field {
+  values: Float64Array;
+  before: PackedText;
+  style: NumberStyle;
+}
+
+/**
+ * ASCII text as doubles of the same bytes, so that eight bytes are one store; the last double runs over the end.
+ * ASCII is never the bits of a NaN, which a store might change.
+ */
+interface PackedText {
+  words: Float64Array;
+  length: number;
+}
+
+function packText(text: string): PackedText {
+  const words = new Float64Array(Math.ceil(text.length / 8));
+  new TextEncoder().encodeInto(text, new Uint8Array(words.buffer));
+  return { words, length: text.length };
+}
+
+function writePacked(target: DataView, offset: number, { words, length }: PackedText): number {
+  for (let index = 0; index < words.length; index++) {
+    target.setFloat64(offset + index * 8, words[index] as number, true);
+  }
+  return offset + length;
+}
+
+function writeRow(target: DataView, start: number, row: number, fields: readonly Field[], missing: string): number {
+  let offset = start;
+  for (let index = 0; index < fields.length; index++) {
+    const field = fields[index] as Field;
+    offset = writePacked(target, offset, field.before);
+    const value = field.values[row] as number;
+    // NaN and the infinities are the numbers whose difference with themselves is not zero.
+    offset = value - value === 0 ? writeNumber(target, offset, value, field.style) : writeText(target, offset, missing);
+  }
+  return offset;
+}
+
+function grow({ buffer, byteLength }: DataView, least: number): DataView<ArrayBuffer> {
+  const larger = new Uint8Array(byteLength * 2 + least);
+  larger.set(new Uint8Array(buffer));
+  return new DataView(larger.buffer);
+}
+
+/** A JSON string in ASCII only, so that a letter of a name is never cut in two. */
+const asciiJson = (text: string) =>
+  JSON.stringify(text).replaceAll(
+    /[\u0080-\uffff]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );

@@ -1,0 +1,112 @@
+import { randomBytes } from "node:crypto";
+import type { Context } from "../../context.ts";
+import { conflict, notFound, unprocessable } from "../../errors.ts";
+import { sendInvitation } from "./mailed-tokens.ts";
+import { passwordProblem } from "./password-rule.ts";
+import { hashPassword } from "./passwords.ts";
+import { forgetStanding } from "./standing.ts";
+import type { Grants, Role } from "./tables.ts";
+import {
+  countUsers,
+  deleteOrphanedMailedTokens,
+  deleteUnlessLastAdmin,
+  findUserById,
+  findUsersPage,
+  insertUser,
+  nextVersion,
+  updateUnlessLastAdmin,
+  updateUser,
+  type UserRow,
+} from "./user.store.ts";
+
+export interface UserPage {
+  users: UserRow[];
+  total: number;
+  next_cursor: string | null;
+}
+
+/** Newest first; `cursor` is the `next_cursor` of the page before. */
+export async function listUsers(ctx: Context, page: { limit: number; cursor?: number | undefined }): Promise<UserPage> {
+  const [rows, [counted]] = await ctx.primary.batch([
+    findUsersPage(ctx.primary, { limit: page.limit + 1, before: page.cursor }),
+    countUsers(ctx.primary),
+  ]);
+  const shown = rows.slice(0, page.limit);
+  const last = rows.length > page.limit ? shown.at(-1) : undefined;
+  return {
+    users: shown.map(({ user }) => user),
+    total: counted?.total ?? 0,
+    next_cursor: last ? String(last.row_number) : null,
+  };
+}
+
+interface Invitation {
+  email: string;
+  password?: string | undefined;
+  role: Role;
+  grants: Grants;
+}
+
+/** Creates a user; without a password the person is mailed a link to choose one. Throws 409 for a taken address. */
+export async function createUser(ctx: Context, { email, password, role, grants }: Invitation): Promise<UserRow> {
+  const problem = password === undefined ? null : passwordProblem(password);
+  if (problem) throw unprocessable([{ field: "password", message: problem }]);
+  const now = ctx.now();
+  const [user] = await insertUser(ctx.primary, {
+    id: crypto.randomUUID(),
+    email,
+    password_hash: await hashPassword(password ?? randomBytes(32).toString("base64")),
+    role,
+    grants,
+    created_at: now,
+    updated_at: now,
+  });
+  if (!user) throw conflict("A user with this e-mail address exists already", "USER_ALREADY_EXISTS");
+  if (password === undefined) sendInvitation(ctx, user);
+  return user;
+}
+
+interface UserRights {
+  role?: Role | undefined;
+  grants?: Grants | undefined;
+  blocked?: boolean | undefined;
+}
+
+/** Changes what a user may do; blocking and a new role end the user's sessions. Throws 404, and 409 for the last admin. */
+export async function updateUserRights(ctx: Context, id: string, rights: UserRights): Promise<UserRow> {
+  const now = ctx.now();
+  const before = await readUser(ctx, id);
+  const endsSessions = rights.blocked === true || (rights.role !== undefined && rights.role !== before.role);
+  const changes = {
+    ...(rights.role === undefined ? {} : { role: rights.role }),
+    ...(rights.grants === undefined ? {} : { grants: rights.grants }),
+    ...(rights.blocked === undefined ? {} : { blocked_at: rights.blocked ? (before.blocked_at ?? now) : null }),
+    ...(endsSessions ? { token_version: nextVersion } : {}),
+    updated_at: now,
+  };
+  const weakens = rights.blocked === true || rights.role === "user";
+  const change = weakens ? updateUnlessLastAdmin : updateUser;
+  const [user] = await change(ctx.primary, id, changes);
+  if (!user) throw lastAdmin();
+  forgetStanding(id);
+  return user;
+}
+
+/** Deletes a user and the links mailed to them. Throws 404, and 409 for the last admin. */
+export async function deleteUser(ctx: Context, id: string): Promise<void> {
+  await readUser(ctx, id);
+  const [[deleted]] = await ctx.primary.batch([
+    deleteUnlessLastAdmin(ctx.primary, id),
+    deleteOrphanedMailedTokens(ctx.primary, id),
+  ]);
+  if (!deleted) throw lastAdmin();
+  forgetStanding(id);
+}
+
+async function readUser(ctx: Context, id: string): Promise<UserRow> {
+  const [user] = await findUserById(ctx.primary, id);
+  if (!user) throw notFound("User not found");
+  return user;
+}
+
+const lastAdmin = () => conflict("The last admin cannot be demoted, blocked or deleted", "LAST_ADMIN");

@@ -1,0 +1,48 @@
+import type { Context } from "../../context.ts";
+import { describeError } from "../http/log.ts";
+import type { JobDefinitions } from "../jobs/define.ts";
+import { isFenced } from "../jobs/running-job.ts";
+import { startOrJoinJob } from "../jobs/start.ts";
+import { nextRun } from "./cron.ts";
+import { guardDueRun, listDueSchedules, type ScheduleRow, updateSchedule } from "./schedule.store.ts";
+
+const RUNS_A_TICK = 100;
+/** A run this late was missed: nothing ticked when it was due. */
+const MISSED_AFTER_MS = 3 * 60_000;
+
+/** Starts one job for every schedule that is due, however many of its runs were missed; two ticks never start one twice. */
+export async function startDueSchedules(ctx: Context, definitions: JobDefinitions): Promise<void> {
+  for (const schedule of await listDueSchedules(ctx.db, ctx.now(), RUNS_A_TICK)) {
+    try {
+      await startRun(ctx, definitions, schedule);
+    } catch (error) {
+      if (isFenced(error)) continue;
+      ctx.log.error("schedule_start_failed", { schedule_id: schedule.id, ...describeError(error) });
+    }
+  }
+}
+
+async function startRun(ctx: Context, definitions: JobDefinitions, schedule: ScheduleRow): Promise<void> {
+  const now = ctx.now();
+  const next_run_at = nextRun(schedule.cron_expression, schedule.time_zone, now);
+  const claim = [
+    guardDueRun(ctx.db, schedule),
+    updateSchedule(ctx.db, schedule.id, { next_run_at, last_run_at: now }),
+  ] as const;
+  const late_ms = now - (schedule.next_run_at ?? now);
+  if (late_ms > MISSED_AFTER_MS && schedule.catch_up === "skip") {
+    await ctx.db.batch([guardDueRun(ctx.db, schedule), updateSchedule(ctx.db, schedule.id, { next_run_at })]);
+    return ctx.log.warning("schedule_missed", { schedule_id: schedule.id, late_ms });
+  }
+  const definition = definitions.get(schedule.job_type);
+  if (!definition) {
+    await ctx.db.batch(claim);
+    return ctx.log.error("schedule_without_code", { schedule_id: schedule.id, job_type: schedule.job_type });
+  }
+  const { job } = await startOrJoinJob(ctx, definition, schedule.params, {
+    ...(schedule.subject ? { subject: schedule.subject } : {}),
+    before: [...claim],
+  });
+  await updateSchedule(ctx.db, schedule.id, { last_job_id: job.id });
+  ctx.log.info("schedule_started", { schedule_id: schedule.id, job_id: job.id });
+}

@@ -1,0 +1,85 @@
+import type { Context } from "../../context.ts";
+import type { DomainName } from "../../config.ts";
+import { badRequest, notFound, unavailable } from "../../errors.ts";
+import { principalId } from "../auth/principal.ts";
+import { timedId } from "../jobs/identifiers.ts";
+import type { JsonObject } from "../jobs/tables.ts";
+import { cronProblem, nextRun } from "./cron.ts";
+import { deleteSchedule, findSchedule, insertSchedule, type ScheduleRow, updateSchedule } from "./schedule.store.ts";
+import type { CatchUp } from "./tables.ts";
+
+export interface ScheduleInput {
+  domain: DomainName | "platform";
+  name: string;
+  job_type: string;
+  params: JsonObject;
+  /** Subject of the jobs it starts: a run that comes due while the last still works is joined to it. */
+  subject?: string | null;
+  cron_expression: string;
+  /** IANA name; UTC when absent. */
+  time_zone?: string;
+  catch_up?: CatchUp;
+  enabled?: boolean;
+}
+
+const ID_ATTEMPTS = 5;
+
+function requireCron(cron_expression: string, time_zone: string): void {
+  const problem = cronProblem(cron_expression, time_zone);
+  if (!problem) return;
+  const field = problem.startsWith("Unknown time zone") ? "time_zone" : "cron_expression";
+  throw badRequest(problem, "INVALID_SCHEDULE", [{ field, message: problem }]);
+}
+
+/** Creates a schedule; 400 when its expression or zone cannot be used. */
+export async function createSchedule(ctx: Context, input: ScheduleInput): Promise<ScheduleRow> {
+  const time_zone = input.time_zone ?? "UTC";
+  requireCron(input.cron_expression, time_zone);
+  for (let attempt = 0; attempt < ID_ATTEMPTS; attempt++) {
+    const now = ctx.now();
+    const enabled = input.enabled ?? true;
+    const [schedule] = await insertSchedule(ctx.db, {
+      ...input,
+      id: timedId("sched", now, ctx.random),
+      time_zone,
+      enabled,
+      next_run_at: enabled ? nextRun(input.cron_expression, time_zone, now) : null,
+      created_by: principalId(ctx.principal),
+      created_at: now,
+      updated_at: now,
+    });
+    if (schedule) return schedule;
+  }
+  throw unavailable("No free schedule id could be found", { retry_after: 1 });
+}
+
+/** The schedule, if it belongs to the domain; 404 otherwise. */
+export async function getSchedule(ctx: Context, domain: DomainName | "platform", id: string): Promise<ScheduleRow> {
+  const schedule = await findSchedule(ctx.db, id);
+  if (schedule?.domain !== domain) throw notFound(`Schedule not found: ${id}`);
+  return schedule;
+}
+
+/** Changes the fields given; the next run follows from the new expression, zone and switch. */
+export async function changeSchedule(
+  ctx: Context,
+  domain: DomainName | "platform",
+  id: string,
+  change: Partial<Omit<ScheduleInput, "domain">>,
+): Promise<ScheduleRow> {
+  const before = await getSchedule(ctx, domain, id);
+  const { cron_expression, time_zone, enabled } = { ...before, ...change };
+  requireCron(cron_expression, time_zone);
+  const now = ctx.now();
+  const next_run_at = enabled ? nextRun(cron_expression, time_zone, now) : null;
+  const [after] = await updateSchedule(ctx.db, id, { ...change, next_run_at, updated_at: now });
+  if (!after) throw notFound(`Schedule not found: ${id}`);
+  return after;
+}
+
+/** Removes a schedule; jobs it has started go on. */
+export async function removeSchedule(ctx: Context, domain: DomainName | "platform", id: string): Promise<ScheduleRow> {
+  const schedule = await getSchedule(ctx, domain, id);
+  await deleteSchedule(ctx.db, id);
+  return schedule;
+}

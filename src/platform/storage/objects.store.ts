@@ -1,0 +1,70 @@
+import { and, eq, inArray, lt, ne, or, sql } from "drizzle-orm";
+import type { Database } from "../../context.ts";
+import { objects } from "./tables.ts";
+
+export type NewObject = Omit<typeof objects.$inferInsert, "state" | "state_since">;
+
+/** Records an object that is about to be written, or keeps a known one from the sweeper; no row when it has that one already. */
+export function recordPending(db: Database, object: NewObject, now: number) {
+  const unlessLive = <T>(value: T, column: typeof objects.state | typeof objects.state_since) =>
+    sql`CASE WHEN ${objects.state} = 'live' THEN ${column} ELSE ${value} END`;
+  return db
+    .insert(objects)
+    .values({ ...object, state: "pending", state_since: now })
+    .onConflictDoUpdate({
+      target: objects.key,
+      set: { state: unlessLive("pending", objects.state), state_since: unlessLive(now, objects.state_since) },
+      setWhere: ne(objects.state, "deleting"),
+    })
+    .returning({ state: objects.state });
+}
+
+/**
+ * For the batch that switches a row to the object. Raises, so that the batch rolls back, when the sweeper has claimed
+ * or removed it: SQLite has no other way to make an update that matches nothing fail than an expression that does.
+ */
+export function markLive(db: Database, key: string, now: number) {
+  const kept = sql`SELECT 1 FROM objects AS kept WHERE kept.key = ${key} AND kept.state <> 'deleting'`;
+  return db
+    .update(objects)
+    .set({ state: "live", state_since: now })
+    .where(
+      sql`${objects.key} = CASE WHEN EXISTS (${kept}) THEN ${key} ELSE json_extract('{}', 'the object was swept') END`,
+    );
+}
+
+/** For the batch that switches a row away from the object. Put it before `markLive`: equal bytes have equal keys. */
+export function markOrphaned(db: Database, key: string, now: number) {
+  return db
+    .update(objects)
+    .set({ state: "orphaned", state_since: now })
+    .where(and(eq(objects.key, key), inArray(objects.state, ["pending", "live"])));
+}
+
+interface SweepRule {
+  /** Objects that have not been live since before this are claimed; ms. */
+  unused_since: number;
+  /** Claims from before this belong to a sweep that is gone; ms. */
+  claimed_before: number;
+  limit: number;
+}
+
+/** Claims objects for deletion and returns their keys. */
+export function claimUnused(db: Database, { unused_since, claimed_before, limit }: SweepRule, now: number) {
+  const unused = and(inArray(objects.state, ["pending", "orphaned"]), lt(objects.state_since, unused_since));
+  const stuck = and(eq(objects.state, "deleting"), lt(objects.state_since, claimed_before));
+  const keys = db.select({ key: objects.key }).from(objects).where(or(unused, stuck)).limit(limit);
+  return db
+    .update(objects)
+    .set({ state: "deleting", state_since: now })
+    .where(inArray(objects.key, keys))
+    .returning({ key: objects.key });
+}
+
+/** Removes the rows of one claim, once their bytes are gone. */
+export function removeClaimed(db: Database, keys: readonly string[], claimed_at: number) {
+  const listed = sql`(SELECT value FROM json_each(${JSON.stringify(keys)}))`;
+  return db
+    .delete(objects)
+    .where(and(sql`${objects.key} IN ${listed}`, eq(objects.state, "deleting"), eq(objects.state_since, claimed_at)));
+}

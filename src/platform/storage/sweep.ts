@@ -1,0 +1,21 @@
+import type { Context } from "../../context.ts";
+import { claimUnused, removeClaimed } from "./objects.store.ts";
+
+/** Readers and resumed jobs may still hold a key this long after no row names it. */
+const KEEP_UNUSED_MS = 24 * 3600 * 1000;
+/** Well beyond the 15 minutes that an invocation may take, so that a claim is never worked on twice. */
+const CLAIM_LOST_MS = 3600 * 1000;
+const OBJECTS_A_SWEEP = 100;
+
+/** Deletes objects that no row has named for 24 h, at most 100 a call; returns how many were deleted. */
+export async function sweepObjects(ctx: Pick<Context, "db" | "lake" | "now" | "log">): Promise<number> {
+  const now = ctx.now();
+  const rule = { unused_since: now - KEEP_UNUSED_MS, claimed_before: now - CLAIM_LOST_MS, limit: OBJECTS_A_SWEEP };
+  const claimed = await claimUnused(ctx.db, rule, now);
+  if (claimed.length === 0) return 0;
+  const keys = claimed.map((object) => object.key);
+  await ctx.lake.delete(keys);
+  await removeClaimed(ctx.db, keys, now);
+  ctx.log.info("objects_swept", { objects: keys.length });
+  return keys.length;
+}

@@ -1,0 +1,36 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+
+export interface StoredFile {
+  /** The documented path. */
+  path: string;
+  /** Where the local server keeps its bytes. */
+  file: string;
+}
+
+/** The files that a stopped local server's manifest names, found on disk without asking the server. */
+export function readStoredLake(state: string): StoredFile[] {
+  const [manifest] = tablesNamed("manifest", join(state, "v3/d1/miniflare-D1DatabaseObject"));
+  const [objects] = tablesNamed("_mf_objects", join(state, "v3/r2/miniflare-R2BucketObject"));
+  if (!manifest || !objects) throw new Error(`No manifest or no lake below ${state}`);
+  const blobs = new Map(rowsOf(objects, "SELECT key, blob_id FROM _mf_objects").map((row) => [row.key, row.blob_id]));
+  const files = rowsOf(manifest, "SELECT path, object_key FROM manifest ORDER BY path").map((row) => ({
+    path: String(row.path),
+    file: join(state, "v3/r2/catchment-lake/blobs", String(blobs.get(row.object_key))),
+  }));
+  manifest.close();
+  objects.close();
+  return files;
+}
+
+function tablesNamed(table: string, folder: string): DatabaseSync[] {
+  const names = readdirSync(folder).filter((name) => /^[0-9a-f]+\.sqlite$/.test(name));
+  return names
+    .map((name) => new DatabaseSync(join(folder, name), { readOnly: true }))
+    .filter((data) => rowsOf(data, `SELECT name FROM sqlite_master WHERE name = '${table}'`).length > 0);
+}
+
+function rowsOf(data: DatabaseSync, sql: string): Record<string, unknown>[] {
+  return data.prepare(sql).all();
+}

@@ -1,0 +1,57 @@
+import { execFileSync } from "node:child_process";
+
+export interface Suite {
+  name: string;
+  file: string;
+  /** Wall time after which the suite is ended and counts as failed. */
+  seconds: number;
+  /** Installs what the suite needs; returns why that is impossible here, or null. */
+  prepare(): string | null;
+}
+
+const APT_SECONDS = 180;
+
+/** Every suite of `npm run test:systems`, in the order in which they run. */
+export const suites: Suite[] = [
+  {
+    name: "metrics",
+    file: "test/systems/metrics.test.ts",
+    seconds: 300,
+    prepare: () => needProgram("promtool", "prometheus"),
+  },
+  {
+    name: "download",
+    file: "test/systems/download.test.ts",
+    seconds: 600,
+    prepare: () => null,
+  },
+];
+
+/** Makes sure that a program is there, by installing a Debian package where that is possible. */
+function needProgram(program: string, debianPackage: string): string | null {
+  if (isInstalled(program)) return null;
+  try {
+    apt(["update"]);
+    apt(["install", "-y", "--no-install-recommends", debianPackage]);
+  } catch {
+    return `${program} is not installed and the Debian package ${debianPackage} cannot be`;
+  }
+  return isInstalled(program) ? null : `the Debian package ${debianPackage} brings no ${program}`;
+}
+
+function isInstalled(program: string): boolean {
+  try {
+    execFileSync(program, ["--version"], { stdio: "ignore" });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function apt(args: string[]): void {
+  execFileSync("apt-get", args, {
+    stdio: "ignore",
+    timeout: APT_SECONDS * 1000,
+    env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
+  });
+}
