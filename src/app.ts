@@ -1,4 +1,3 @@
-import type { ExecutionContext } from "hono";
 import { createContext } from "./context.ts";
 import { marketData } from "./domains/market-data/index.ts";
 import { readConfig } from "./config.ts";
@@ -7,7 +6,7 @@ import type { Domain } from "./platform/domain.ts";
 import { handleError } from "./platform/http/errors.ts";
 import { createRouter } from "./platform/http/router.ts";
 import { answerCors } from "./platform/http/cors.ts";
-import { observeRequest } from "./platform/http/observe.ts";
+import { observeRequest, refuseForeignHosts, sessionStart } from "./platform/http/observe.ts";
 import { answerUnmatched } from "./platform/http/unmatched.ts";
 import type { JobDefinitions } from "./platform/jobs/define.ts";
 
@@ -24,11 +23,8 @@ export function createApp() {
   app.onError(handleError);
   app.notFound(answerUnmatched(app));
   app.use(
-    observeRequest((c) => {
-      const session =
-        c.req.header("X-D1-Bookmark") ?? (c.req.method === "GET" ? "first-unconstrained" : "first-primary");
-      return createContext(c.env, c.executionCtx as ExecutionContext, { session });
-    }),
+    observeRequest((c) => createContext(c.env, c.executionCtx, { session: sessionStart(c) })),
+    refuseForeignHosts,
   );
   app.use(answerCors((env) => readConfig(env).CORS_ORIGINS));
   for (const { routers } of domains) {

@@ -14,7 +14,7 @@ describe("packed JSON arrays", () => {
         for (const [index, file] of files.entries()) {
           expect(gunzipSync(file).toString()).toBe(JSON.stringify(lists[index]));
         }
-        const pieces: BlobPart[] = [];
+        const pieces: Uint8Array<ArrayBuffer>[] = [];
         for await (const piece of joinPackedArrays(files.map((file) => async () => file))) pieces.push(piece);
         // gunzipSync reads several members too, but a browser does not: the magic must not come again at a boundary.
         const joined = await new Response(

@@ -1,6 +1,7 @@
 import { applyD1Migrations, reset } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach } from "vitest";
+import { forgetCircuits } from "../../src/platform/outbound/circuit.ts";
 
 beforeEach(async () => {
   await applyD1Migrations(env.DB, env.TEST_MIGRATIONS.DB);
@@ -8,5 +9,6 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
+  forgetCircuits();
   await reset();
 });

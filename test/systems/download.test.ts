@@ -14,8 +14,8 @@ const MINUTES_OF_JANUARY = 31 * 24 * 60;
 const READ = "/read?exchange=BINANCE&symbol=BTCUSDT&start=2024-01-01&end=2024-01-31";
 
 interface Frame {
-  status: string;
-  [field: string]: unknown;
+  type: string;
+  data: { job_id: string; status: string; progress: { processed_resources?: number } };
 }
 
 const state = createStateFolder();
@@ -69,7 +69,7 @@ describe("a month of candles through a real server", () => {
     const { frames } = followJob(server.origin, jobId);
     await vi.waitFor(() => expect(frames.some(isHalfDone)).toBe(true), { timeout: 60_000, interval: 5 });
     await server.kill();
-    expect(frames.some(({ status }) => status === "completed")).toBe(false);
+    expect(frames.some(({ data }) => data.status === "completed")).toBe(false);
 
     server = await startCatchment(state.folder, { args: ["--demo"] });
     const afterRestart = followJob(server.origin, jobId);
@@ -78,7 +78,7 @@ describe("a month of candles through a real server", () => {
       { timeout: 120_000, interval: 250 },
     );
     expect(await afterRestart.closed).toBe(1000);
-    expect(afterRestart.frames.at(-1)).toMatchObject({ status: "completed" });
+    expect(afterRestart.frames.at(-1)).toMatchObject({ data: { job_id: jobId, status: "completed" } });
 
     const rows = await getJson<unknown[]>(READ);
     await server.stop();
@@ -95,6 +95,6 @@ describe("a month of candles through a real server", () => {
 });
 
 /** Whether a frame tells of some fetched pages, and not yet of all. */
-function isHalfDone(frame: Frame): boolean {
-  return frame.status === "running" && Number(frame.processed_resources) >= 5_000;
+function isHalfDone({ data }: Frame): boolean {
+  return data.status === "running" && Number(data.progress.processed_resources) >= 5_000;
 }

@@ -14,8 +14,11 @@ export interface ManifestFilter {
   market?: string | undefined;
 }
 
-/** Rows of one part of an unpaged list: far below the 2 MB that a D1 value may have. */
-const ROWS_OF_PART = 4_000;
+/** Entries in one JSON text: far below the 2 MB that a D1 value may have. */
+const ENTRIES_OF_TEXT = 2_000;
+
+/** Entries of one query of an unpaged list: what is in memory at once. */
+const ENTRIES_OF_QUERY = 20_000;
 
 /** The entry of a path; none or one. */
 export function findManifestEntry(db: Database, path: string) {
@@ -56,14 +59,19 @@ export function findManifestPage(db: Database, filter: ManifestFilter, page: { a
     .limit(page.limit);
 }
 
-/** All entries as `/list` prints them, by id, as JSON arrays of some thousand entries each that SQLite makes. */
-export function findManifestAsJson(db: Database, filter: ManifestFilter) {
-  return db.all<{ entries: string }>(sql`
-    SELECT json_group_array(json_object('id', id, 'symbol', symbol, 'exchange', exchange, 'market', market, 'path', path, 'type', type)) AS entries
-    FROM (
-      SELECT id, symbol, exchange, market, path, type, (row_number() OVER (ORDER BY id) - 1) / ${sql.raw(String(ROWS_OF_PART))} AS part
-      FROM ${manifest} WHERE ${matching(db, filter) ?? sql`1`} ORDER BY id
-    ) GROUP BY part ORDER BY part`);
+/**
+ * Entries as `/list` prints them, by id from above `after`, as texts of JSON arrays that SQLite makes, each with the id
+ * of its last entry. No text means that there are no more; otherwise ask again after the last one.
+ */
+export function findManifestAsJson(db: Database, filter: ManifestFilter, after: number) {
+  const found = sql`
+    SELECT id, symbol, exchange, market, path, type, (row_number() OVER (ORDER BY id) - 1) / ${sql.raw(String(ENTRIES_OF_TEXT))} AS part
+    FROM ${manifest} WHERE ${and(gt(manifest.id, after), matching(db, filter))}
+    ORDER BY id LIMIT ${sql.raw(String(ENTRIES_OF_QUERY))}`;
+  return db.all<{ entries: string; last_id: number }>(sql`
+    SELECT max(id) AS last_id, json_group_array(json_object(
+      'id', id, 'symbol', symbol, 'exchange', exchange, 'market', market, 'path', path, 'type', type)) AS entries
+    FROM (${found}) GROUP BY part ORDER BY part`);
 }
 
 /** How many files of a series hold rows of `[from, to)`, and how many rows those files have. */

@@ -32,7 +32,9 @@ export function renderError(error: AppError, now: number): Response {
     errors: error.errors,
     timestamp: new Date(now).toISOString().replace("Z", "+00:00"),
   };
-  return Response.json(body, { status: error.status, headers: error.headers });
+  const wait: Record<string, string> =
+    error.retry_after === undefined ? {} : { "Retry-After": String(Math.max(1, Math.ceil(error.retry_after))) };
+  return Response.json(body, { status: error.status, headers: { ...wait, ...error.headers } });
 }
 
 /** Says what any thrown value means to the caller; what we did not foresee becomes a fixed sentence. */

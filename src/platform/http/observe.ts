@@ -17,10 +17,6 @@ export function observeRequest(makeContext: (c: HonoContext<AppEnv>) => Context)
     const requestId = c.req.header("CF-Ray") ?? crypto.randomUUID();
     c.set("ctx", ctx);
     c.set("requestId", requestId);
-    const host = c.req.header("Host") ?? "localhost";
-    // A page on another name that resolves to this machine must not reach a developer's data.
-    if (ctx.config.ENVIRONMENT === "local" && !LOCAL_HOSTS.test(host))
-      throw forbidden(`Host ${JSON.stringify(host)} is not served`);
     await next();
     const route = routePath(c, -1);
     const duration_ms = ctx.now() - started_at;
@@ -38,4 +34,22 @@ export function observeRequest(makeContext: (c: HonoContext<AppEnv>) => Context)
       principal: principalId(c.var.ctx.principal),
     });
   };
+}
+
+/** A page on another name that resolves to this machine must not reach a developer's data. */
+export const refuseForeignHosts: MiddlewareHandler<AppEnv> = async (c, next) => {
+  const host = c.req.header("Host") ?? "localhost";
+  if (c.var.ctx.config.ENVIRONMENT === "local" && !LOCAL_HOSTS.test(host)) {
+    throw forbidden(`Host ${JSON.stringify(host)} is not served`);
+  }
+  await next();
+};
+
+const BOOKMARK = /^[0-9a-f-]{1,256}$/;
+
+/** Where a request's D1 session starts: after what the client last saw or changed, if it says so. */
+export function sessionStart(c: HonoContext<AppEnv>): string {
+  const bookmark = c.req.header("X-D1-Bookmark");
+  if (bookmark && BOOKMARK.test(bookmark)) return bookmark;
+  return c.req.method === "GET" ? "first-unconstrained" : "first-primary";
 }

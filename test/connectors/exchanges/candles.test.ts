@@ -10,7 +10,7 @@ const NOW = Date.UTC(2024, 1, 1, 0, 0, 30);
 const MINUTE = 60_000;
 
 /** Opens an exchange of a world, at a time at which both agree. */
-async function open(exchange: string, options: WorldOptions = {}) {
+async function openAt(exchange: string, options: WorldOptions = {}) {
   const world = await openWorld({ now: NOW, listed_at: START, ...options });
   const io = { fetch: (...call: Parameters<typeof fetch>) => fetch(...call), now: () => options.now ?? NOW };
   return { world, exchange: await openExchange(io, exchange, { base_url: world.baseUrl(exchange) }) };
@@ -44,7 +44,7 @@ const PAGES = [
 
 describe.for(PAGES)("candles of $symbol on $id", ({ id, symbol, size }) => {
   test("one page is as long as the exchange lets it be, and proves itself", async () => {
-    const { world, exchange } = await open(id);
+    const { world, exchange } = await openAt(id);
     const since = START + 60 * MINUTE;
     const page = await exchange.candles({ symbol, timeframe: "1m", since, until: START + 5000 * MINUTE });
     const end = since + size * MINUTE;
@@ -53,7 +53,7 @@ describe.for(PAGES)("candles of $symbol on $id", ({ id, symbol, size }) => {
   });
 
   test("an answer cut short by the exchange proves no more than it shows, however it is ordered", async () => {
-    const { world, exchange } = await open(id, { page_size: 40, reversed: true, duplicates: true });
+    const { world, exchange } = await openAt(id, { page_size: 40, reversed: true, duplicates: true });
     const until = START + 90 * MINUTE;
     let since = START;
     const rows = [];
@@ -69,7 +69,7 @@ describe.for(PAGES)("candles of $symbol on $id", ({ id, symbol, size }) => {
 
   test("missing candles stay missing, and an empty window is proven empty", async () => {
     const gap: [number, number] = [START + 10 * MINUTE, START + 60 * MINUTE];
-    const { world, exchange } = await open(id, { gaps: [gap] });
+    const { world, exchange } = await openAt(id, { gaps: [gap] });
     const page = await exchange.candles({ symbol, timeframe: "1m", since: START, until: START + 90 * MINUTE });
     expect(rowsOf(page.candles)).toEqual([
       ...expected(world, symbol, "1m", START, gap[0]),
@@ -83,14 +83,14 @@ describe.for(PAGES)("candles of $symbol on $id", ({ id, symbol, size }) => {
 
   test("the first candle is found", async () => {
     const listed_at = Date.UTC(2023, 4, 17, 13, 37);
-    const { exchange } = await open(id, { listed_at });
+    const { exchange } = await openAt(id, { listed_at });
     expect(await exchange.firstCandle({ symbol, timeframe: "1m" })).toBe(listed_at);
     expect(await exchange.firstCandle({ symbol, timeframe: "1d" })).toBe(Date.UTC(2023, 4, 17));
   });
 });
 
 test("the candle that is forming is handed on as the exchange gave it", async () => {
-  const { world, exchange } = await open("binance");
+  const { world, exchange } = await openAt("binance");
   const since = NOW - 30_000 - MINUTE;
   const page = await exchange.candles({ symbol: "BTC/USDT", timeframe: "1m", since, until: NOW });
   expect(rowsOf(page.candles)).toEqual(expected(world, "BTC/USDT", "1m", since, NOW));
@@ -102,7 +102,7 @@ describe("Kraken, which answers with its 720 most recent candles only", () => {
   const reach = NOW - 30_000 - 719 * MINUTE;
 
   test("an older start says from when on there is history", async () => {
-    const { world, exchange } = await open("kraken");
+    const { world, exchange } = await openAt("kraken");
     const until = NOW - 30_000;
     const page = await exchange.candles({ symbol, timeframe: "1m", since: START, until });
     expect(rowsOf(page.candles)).toEqual(expected(world, symbol, "1m", reach, until));
@@ -110,7 +110,7 @@ describe("Kraken, which answers with its 720 most recent candles only", () => {
   });
 
   test("a stretch wholly before it costs no request", async () => {
-    const { world, exchange } = await open("kraken");
+    const { world, exchange } = await openAt("kraken");
     await exchange.markets();
     const asked = (await world.requests()).length;
     exchange.setMarkets(await exchange.markets());
@@ -121,7 +121,7 @@ describe("Kraken, which answers with its 720 most recent candles only", () => {
   });
 
   test("its first candle is the oldest that it still has", async () => {
-    const { exchange } = await open("kraken");
+    const { exchange } = await openAt("kraken");
     expect(await exchange.firstCandle({ symbol, timeframe: "1m" })).toBe(reach);
   });
 });

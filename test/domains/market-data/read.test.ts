@@ -1,9 +1,11 @@
 import { createExecutionContext } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
+import { asc } from "drizzle-orm";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createApp } from "../../../src/app.ts";
 import { readSeries } from "../../../src/domains/market-data/read.ts";
+import { manifest } from "../../../src/domains/market-data/tables.ts";
 import { CANDLE_COLUMNS, concatCandles, sliceCandles } from "../../../src/formats/candles.ts";
 import { testContext } from "../../support/context.ts";
 import { askDuckdb } from "../../support/duckdb.ts";
@@ -62,13 +64,9 @@ describe("/read", () => {
 
   it("answers any range, columns and limit as DuckDB answers them from the files", async () => {
     const { ctx } = await seedTwoMonths(false);
-    const entries = await ctx.db.$client
-      .prepare("SELECT object_key FROM manifest ORDER BY id")
-      .all<{ object_key: string }>();
+    const entries = await ctx.db.select({ key: manifest.object_key }).from(manifest).orderBy(asc(manifest.id));
     const [january, february] = await Promise.all(
-      entries.results.map(
-        async ({ object_key }) => new Uint8Array((await (await env.LAKE.get(object_key))?.arrayBuffer()) ?? []),
-      ),
+      entries.map(async ({ key }) => new Uint8Array((await (await env.LAKE.get(key))?.arrayBuffer()) ?? [])),
     );
     const files = { january: january ?? new Uint8Array(), february: february ?? new Uint8Array() };
     const time = fc.integer({ min: -1000, max: 88_000 }).map((minute) => JANUARY + minute * MINUTE);
