@@ -31,6 +31,6 @@ export const platform: Domain = {
     { prefix: "", router: socketsRouter },
     { prefix: "", router: metricsRouter },
     { prefix: "", router: vaultRouter },
-],
+  ],
   jobs: [rotateVaultJob],
 };

@@ -117,6 +117,14 @@ describe("npm start", () => {
     expect(readFileSync(certificate, "utf8")).toContain("BEGIN CERTIFICATE");
   });
 
+  it("takes everything it started with it when it alone is killed", async () => {
+    const killed = await startCatchment(state.folder, { args: ["--demo"] });
+
+    process.kill(killed.pid, "SIGKILL");
+
+    await vi.waitFor(async () => expect(await isPortFree(portOf(killed))).toBe(true), 10_000);
+  });
+
   it("refuses to share its data with a server that runs", async () => {
     running = await startCatchment(state.folder);
 

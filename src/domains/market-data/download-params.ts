@@ -3,7 +3,7 @@ import { exchangeById } from "../../connectors/exchanges/exchange-list.ts";
 import { type FieldError, unprocessable } from "../../errors.ts";
 import { DATE_HINT, DAY_MS, parseEnd, parseStart } from "./dates.ts";
 import type { Interval } from "./intervals.ts";
-import { timeframeMs } from "./timeframes.ts";
+import { collectedStep } from "./timeframes.ts";
 
 export const downloadParams = z.object({
   exchange: z.string().min(1).max(64).default("binance"),
@@ -31,7 +31,7 @@ export function checkDownload(params: DownloadParams, now: number): void {
   if (!SYMBOL.test(params.symbol)) complain("symbol", "is not a trading symbol");
   if (!MARKET.test(params.market)) complain("market", "is not a market type");
   const offered = exchange?.timeframes ?? [];
-  if (timeframeMs(params.timeframe) === null || (offered.length > 0 && !offered.includes(params.timeframe))) {
+  if (collectedStep(params.timeframe) === null || (offered.length > 0 && !offered.includes(params.timeframe))) {
     complain("timeframe", `Unsupported timeframe: ${params.timeframe}`);
   }
   const start = params.start_date === undefined ? null : parseStart(params.start_date);
@@ -43,13 +43,16 @@ export function checkDownload(params: DownloadParams, now: number): void {
   if (errors.length > 0) throw unprocessable(errors);
 }
 
+/** Exchanges publish a candle a moment after it closes; asked too early, they make it look like a gap. */
+const PUBLISHING_MS = 10_000;
+
 /**
  * What a download is to collect: from its start date, else `days` back, else from the listing on (`from` 0); up to its
  * end, but never a candle that is still forming. `step` in ms.
  */
 export function downloadRange(params: DownloadParams, step: number, now: number): Interval {
   const end = params.end_date === undefined ? null : parseEnd(params.end_date);
-  const closed = Math.floor(now / step) * step;
+  const closed = Math.floor((now - PUBLISHING_MS) / step) * step;
   const to = Math.min(end ?? closed, closed);
   const start = params.start_date === undefined ? null : parseStart(params.start_date);
   if (start !== null && params.full_history !== true) return { from: Math.ceil(start / step) * step, to };

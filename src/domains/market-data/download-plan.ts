@@ -7,7 +7,7 @@ import { resolveSymbol } from "./exchanges.ts";
 import type { Interval } from "./intervals.ts";
 import { createSeries, findSeries } from "./series.store.ts";
 import { canonicalMarket, printedSymbol, symbolKey } from "./symbols.ts";
-import { timeframeMs } from "./timeframes.ts";
+import { collectedStep } from "./timeframes.ts";
 
 /** What a download is about, and how far it is: the job's cursor. */
 export interface DownloadPlan {
@@ -35,7 +35,7 @@ export async function openDownloadPlan(
 ): Promise<DownloadPlan | "adopted"> {
   const { exchange, timeframe } = job.params;
   const market = canonicalMarket(job.params.market);
-  const step = timeframeMs(timeframe);
+  const step = collectedStep(timeframe);
   if (step === null) throw unprocessable([{ field: "timeframe", message: `Unsupported timeframe: ${timeframe}` }]);
   const listing = await resolveSymbol(ctx, exchange, market, job.params.symbol);
   const symbol = printedSymbol(listing);

@@ -22,13 +22,10 @@ const downloadRequest = z
       .max(20_000)
       .optional()
       .openapi({ description: "Days back from now, without `start_date`", example: 30 }),
-    full_history: z
-      .boolean()
-      .optional()
-      .openapi({
-        description: "From the listing on, whatever `start_date` says; the default without start and days",
-        example: false,
-      }),
+    full_history: z.boolean().optional().openapi({
+      description: "From the listing on, whatever `start_date` says; the default without start and days",
+      example: false,
+    }),
   })
   .openapi("DownloadRequest");
 

@@ -107,8 +107,14 @@ readRouter.openapi(readRoute, async (c) => {
   const answer = await readSeries(c.var.ctx, {
     ...query,
     format: query.format ?? preferredFormat(headers.accept),
-    accepts_gzip: /\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))/i.test(headers["accept-encoding"] ?? ""),
+    accepts_gzip: /\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))/i.test(clientEncodings(c.req.raw) ?? ""),
     if_none_match: headers["if-none-match"],
   });
   return new Response(answer.body, { status: answer.status, headers: answer.headers, encodeBody: "manual" });
 });
+
+/** What the client itself accepts: the runtime writes an `Accept-Encoding` of its own into every request. */
+function clientEncodings(request: Request): string | null {
+  const { clientAcceptEncoding } = (request.cf ?? {}) as IncomingRequestCfProperties;
+  return clientAcceptEncoding ?? request.headers.get("Accept-Encoding");
+}

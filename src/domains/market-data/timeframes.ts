@@ -22,6 +22,17 @@ export function timeframeMs(text: string): number | null {
   return unitMs === undefined ? null : Number(count) * unitMs;
 }
 
+const SHORTEST_COLLECTED = 10 * SECOND;
+
+/**
+ * Length of a candle that downloads can collect, in ms; null for all others: calendar months and years have no fixed
+ * length to find gaps by, and a month of single seconds does not fit the memory of an isolate.
+ */
+export function collectedStep(timeframe: string): number | null {
+  const length = timeframeMs(timeframe);
+  return length === null || length < SHORTEST_COLLECTED || /[My]$/.test(timeframe) ? null : length;
+}
+
 /** The one to read when none was named: `1m`, else the shortest. */
 export function finestTimeframe(names: readonly string[]): string {
   if (names.includes("1m")) return "1m";

@@ -14,14 +14,10 @@ const watchQuery = z.object({
         "Id, or number, of the last frame you have: what came since is sent first, each frame once. If that is no longer kept, the first frame is `reset` with the current state.",
       example: "5f3a9c01-41",
     }),
-  ticket: z
-    .string()
-    .max(64)
-    .optional()
-    .openapi({
-      description: "From `POST /ws/ticket`, for browsers; others send `Authorization`.",
-      example: "q7mTn2Vx",
-    }),
+  ticket: z.string().max(64).optional().openapi({
+    description: "From `POST /ws/ticket`, for browsers; others send `Authorization`.",
+    example: "q7mTn2Vx",
+  }),
 });
 
 const watchHeaders = z.object({

@@ -65,6 +65,23 @@ describe("a download that breaks at any of its operations", () => {
   );
 });
 
+describe("a download whose every message is delivered twice at once", () => {
+  it("ends in the same rows without a request more", async () => {
+    const opened = await open();
+    const { world, candleRequests } = opened;
+    const { ctx } = world;
+    const { id } = await startDownload(ctx, params);
+    for (let next = ctx.messages.shift(); next; next = ctx.messages.shift()) {
+      if (next.due_at > ctx.now()) ctx.advance(next.due_at - ctx.now());
+      await Promise.all([runSlice(ctx, downloads, id), runSlice(ctx, downloads, id)]);
+    }
+    const { job } = await world.work(id);
+    expect(job.status).toBe("completed");
+    await expectWhole(opened);
+    expect(await candleRequests()).toBe(job.results?.pages);
+  });
+});
+
 describe("two live attempts of one download", () => {
   it("end in the same rows when the older was paused right before its commit", async () => {
     const opened = await open();

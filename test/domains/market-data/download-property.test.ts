@@ -82,11 +82,11 @@ async function play({ exchange: id, ranges, faults, kill, listed_day, ...behavio
       const again = await startDownload(world.ctx, downloadParams.parse(input));
       ({ job } = await world.work(again.id));
     }
-    const world_ = { id: exchange.id, listed_at, gaps };
-    const own = expectedRows(world_, "BTC/USDT", "1h", [range]);
+    const truthful = { id: exchange.id, listed_at, gaps };
+    const own = expectedRows(truthful, "BTC/USDT", "1h", [range]);
     expect(job.status, job.errors.join("; ")).toBe(own.length > 0 ? "completed" : "failed");
     wanted.push(range);
-    expect(await storedRows(world.ctx)).toEqual(expectedRows(world_, "BTC/USDT", "1h", wanted));
+    expect(await storedRows(world.ctx)).toEqual(expectedRows(truthful, "BTC/USDT", "1h", wanted));
   }
   expect(await world.ctx.db.select().from(candlePages)).toEqual([]);
   const covered = mergeIntervals(wanted.map(({ from, to }) => ({ from: Math.max(from, listed_at), to })));

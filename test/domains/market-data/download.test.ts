@@ -269,6 +269,8 @@ describe("POST /api/v1/ingest/download", () => {
     [{ symbol: "BTC\u0000USDT" }, "symbol"],
     [{ symbol: "BTCUSDT", timeframe: "7q" }, "timeframe"],
     [{ symbol: "BTCUSDT", timeframe: "7m" }, "timeframe"],
+    [{ symbol: "BTCUSDT", timeframe: "1M" }, "timeframe"],
+    [{ symbol: "BTCUSDT", timeframe: "1s" }, "timeframe"],
     [{ symbol: "BTCUSDT", market: "../spot" }, "market"],
     [{ symbol: "BTCUSDT", data_type: "funding" }, "data_type"],
     [{ symbol: "BTCUSDT", data_type: "both" }, "data_type"],

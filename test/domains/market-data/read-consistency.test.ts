@@ -47,20 +47,21 @@ it(`a read while a month is being rewritten answers one version or the other, ${
   const app = createApp();
   const url = "http://localhost/read?exchange=BINANCE&symbol=BTCUSDT&start=2024-01-01&end=2024-01-31&timeframe=1h";
   const seen = new Map<number, number>();
-  let reading = true;
+  const reading = new AbortController();
   const writing = (async () => {
-    for (let turn = 1; reading; turn++) await write(turn);
+    for (let turn = 1; !reading.signal.aborted; turn++) await write(turn);
   })();
   for (let read = 0; read < READS; read++) {
     const response = await app.fetch(new Request(url), env, createExecutionContext());
     expect(response.status).toBe(200);
     const rows = await response.json<{ ts: number; open: number; close: number }[]>();
     const price = rows[0]?.open ?? Number.NaN;
-    const whole = rows.length === ROWS && rows.every((row, index) => row.open === price + index / 8 && row.close === row.open);
+    const whole =
+      rows.length === ROWS && rows.every((row, index) => row.open === price + index / 8 && row.close === row.open);
     expect(whole, `read ${read} began with ${price}`).toBe(true);
     seen.set(price, (seen.get(price) ?? 0) + 1);
   }
-  reading = false;
+  reading.abort();
   await writing;
   expect([...seen.keys()].toSorted((a, b) => a - b)).toEqual([100, 50_000]);
 }, 180_000);

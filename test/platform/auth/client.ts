@@ -31,7 +31,7 @@ export const send = (method: string, path: string, call?: Call) =>
   exports.default.fetch(makeRequest(method, path, call));
 
 /** The same app under other settings; what it deferred is done when this returns. */
-export async function sendUnder(settings: Record<string, string>, method: string, path: string, call?: Call) {
+export async function sendUnder(settings: Record<string, unknown>, method: string, path: string, call?: Call) {
   const execution = createExecutionContext();
   const response = await createApp().fetch(makeRequest(method, path, call), { ...env, ...settings }, execution);
   await waitOnExecutionContext(execution);

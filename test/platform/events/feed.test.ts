@@ -5,7 +5,7 @@ import { createFeeds } from "../../../src/platform/events/feeds.ts";
 import { jobs } from "../../../src/platform/jobs/tables.ts";
 import { feedOf, insertJob, makeContext, openSocket, publishProgress, readSocket, type SentFrame } from "./readers.ts";
 
-const rowsOf = (frame: SentFrame) => (frame.data?.progress as { rows: number }).rows;
+const rowsOf = (frame: SentFrame) => (frame.data?.progress as { rows: number } | undefined)?.rows;
 const numberOf = (frame: SentFrame) => Number(frame.id.split("-")[1]);
 
 it("gives a late subscriber the last progress first, then what follows", async () => {

@@ -1,4 +1,4 @@
-import { evictDurableObject } from "cloudflare:test";
+import { createExecutionContext, evictDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { eq } from "drizzle-orm";
 import { expect, it, vi } from "vitest";
@@ -6,7 +6,6 @@ import { createMetrics } from "../../../src/platform/metrics/metrics.ts";
 import { renderExposition } from "../../../src/platform/metrics/exposition.ts";
 import worker from "../../../src/index.ts";
 import { createContext } from "../../../src/context.ts";
-import { createExecutionContext } from "cloudflare:test";
 import { jobs } from "../../../src/platform/jobs/tables.ts";
 import { circuits } from "../../../src/platform/outbound/tables.ts";
 import { objects } from "../../../src/platform/storage/tables.ts";
