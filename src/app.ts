@@ -2,7 +2,7 @@ import { createContext } from "./context.ts";
 import { marketData } from "./domains/market-data/index.ts";
 import { readConfig } from "./config.ts";
 import { platform } from "./platform/index.ts";
-import type { Domain } from "./platform/domain.ts";
+import type { Chores, Domain } from "./platform/domain.ts";
 import { handleError } from "./platform/http/errors.ts";
 import { createRouter } from "./platform/http/router.ts";
 import { answerCors } from "./platform/http/cors.ts";
@@ -16,6 +16,8 @@ export const domains: Domain[] = [platform, marketData];
 export const jobDefinitions: JobDefinitions = new Map(
   domains.flatMap((domain) => domain.jobs.map((definition) => [definition.type, definition])),
 );
+
+export const chores: Chores = Object.assign({}, ...domains.map((domain) => domain.chores));
 
 /** The HTTP door: every router under its prefix, behind the same request middleware. */
 export function createApp() {

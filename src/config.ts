@@ -106,7 +106,14 @@ export const configSchema = z.object({
   EXCHANGE_CACHE_SECONDS: wholeNumber(3600).describe(
     "Age after which an exchange's list of markets is read again, in seconds.",
   ),
+  UPLOAD_LIMIT_BYTES: wholeNumber(5 * 1024 ** 3).describe(
+    "Largest body of an upload, and largest file sent in parts, in bytes; the plan of a zone may allow less.",
+  ),
+  AUTO_AGGREGATE: flag(false).describe(
+    "Whether every finished download of minutes brings its 5m, 15m, 1h, 4h and 1d aggregates up to date.",
+  ),
   JOB_RETENTION_DAYS: wholeNumber(90).describe("Days after which ended jobs are purged."),
+  EXPORT_RETENTION_DAYS: wholeNumber(7).describe("Days for which an exported file can be downloaded."),
   JOB_SLICE_SECONDS: wholeNumber(20).describe(
     "Wall time after which a job ends its slice and goes on in a fresh message, in seconds.",
   ),

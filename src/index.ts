@@ -1,4 +1,4 @@
-import { createApp, jobDefinitions } from "./app.ts";
+import { chores, createApp, jobDefinitions } from "./app.ts";
 import { createContext, type Env } from "./context.ts";
 import { system } from "./platform/auth/principal.ts";
 import { consumeMessage } from "./platform/jobs/consume.ts";
@@ -21,6 +21,6 @@ export default {
 
   async scheduled(_controller, env, execution) {
     const ctx = createContext(env, execution, { principal: system });
-    await tick(ctx, jobDefinitions);
+    await tick(ctx, jobDefinitions, chores);
   },
 } satisfies ExportedHandler<Env, JobMessage>;

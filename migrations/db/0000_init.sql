@@ -29,6 +29,26 @@ CREATE TABLE `exchange_markets` (
 	`fetched_at` integer NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE `exports` (
+	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+	`exchange` text NOT NULL,
+	`market` text NOT NULL,
+	`symbol` text NOT NULL,
+	`timeframe` text NOT NULL,
+	`scope` text NOT NULL,
+	`filename` text NOT NULL,
+	`path` text NOT NULL,
+	`object_key` text NOT NULL,
+	`source_hash` text NOT NULL,
+	`size_bytes` integer NOT NULL,
+	`sha256` text NOT NULL,
+	`row_count` integer NOT NULL,
+	`created_at` integer NOT NULL,
+	`expires_at` integer NOT NULL
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `exports_source` ON `exports` (`source_hash`);--> statement-breakpoint
+CREATE INDEX `exports_expires` ON `exports` (`expires_at`);--> statement-breakpoint
 CREATE TABLE `manifest` (
 	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
 	`series_id` integer,
@@ -37,6 +57,8 @@ CREATE TABLE `manifest` (
 	`symbol` text NOT NULL,
 	`type` text NOT NULL,
 	`timeframe` text,
+	`version` text,
+	`filename` text,
 	`path` text NOT NULL,
 	`object_key` text NOT NULL,
 	`size_bytes` integer NOT NULL,
@@ -48,6 +70,7 @@ CREATE TABLE `manifest` (
 	`json_key` text,
 	`json_bytes` integer,
 	`sealed` integer DEFAULT false NOT NULL,
+	`source` text,
 	`job_id` text,
 	`created_at` integer NOT NULL,
 	`updated_at` integer NOT NULL
@@ -56,6 +79,7 @@ CREATE TABLE `manifest` (
 CREATE UNIQUE INDEX `manifest_path` ON `manifest` (`path`);--> statement-breakpoint
 CREATE INDEX `manifest_series` ON `manifest` (`series_id`,`time_from`);--> statement-breakpoint
 CREATE INDEX `manifest_filter` ON `manifest` (`exchange`,`symbol`,`type`);--> statement-breakpoint
+CREATE INDEX `manifest_features` ON `manifest` (`id`) WHERE "manifest"."version" IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `manifest_updated` ON `manifest` (`updated_at`);--> statement-breakpoint
 CREATE TABLE `series` (
 	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
@@ -153,6 +177,9 @@ CREATE TABLE `jobs` (
 	`queue` text NOT NULL,
 	`status` text NOT NULL,
 	`subject` text,
+	`lane` text,
+	`lane_limit` integer,
+	`type_limit` integer,
 	`fence_subject` text NOT NULL,
 	`params` text NOT NULL,
 	`cursor` text,
@@ -220,9 +247,33 @@ CREATE TABLE `objects` (
 	`sha256` text NOT NULL,
 	`content_type` text NOT NULL,
 	`origin` text NOT NULL,
+	`r2_upload_id` text,
 	`state` text NOT NULL,
 	`state_since` integer NOT NULL,
 	`created_at` integer NOT NULL
 );
 --> statement-breakpoint
-CREATE INDEX `objects_state` ON `objects` (`state`,`state_since`);
+CREATE INDEX `objects_state` ON `objects` (`state`,`state_since`);--> statement-breakpoint
+CREATE TABLE `upload_parts` (
+	`upload_id` text NOT NULL,
+	`part` integer NOT NULL,
+	`size_bytes` integer NOT NULL,
+	`etag` text NOT NULL,
+	PRIMARY KEY(`upload_id`, `part`)
+);
+--> statement-breakpoint
+CREATE TABLE `uploads` (
+	`id` text PRIMARY KEY NOT NULL,
+	`owner` text NOT NULL,
+	`domain` text NOT NULL,
+	`filename` text NOT NULL,
+	`object_key` text NOT NULL,
+	`r2_upload_id` text NOT NULL,
+	`size_bytes` integer,
+	`sha256` text,
+	`state` text NOT NULL,
+	`created_at` integer NOT NULL,
+	`updated_at` integer NOT NULL
+);
+--> statement-breakpoint
+CREATE INDEX `uploads_updated` ON `uploads` (`updated_at`);

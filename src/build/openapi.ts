@@ -16,6 +16,8 @@ const TAG_TEXTS: Record<string, string> = {
   "Market data": "Stored series: what there is, and reading it.",
   Metrics: "Figures for Prometheus.",
   Platform: "Identity and health of this deployment.",
+  Features: "Versioned files of features beside the candles.",
+  Uploads: "Files larger than a request, sent in parts that can be sent again.",
   Documentation: "This description, as data and as pages.",
 };
 

@@ -75,21 +75,23 @@ interface Field {
 }
 
 /**
- * ASCII text as doubles of the same bytes, so that eight bytes are one store; the last double runs over the end.
- * ASCII is never the bits of a NaN, which a store might change.
+ * Text as doubles of the same UTF-8 bytes, so that eight bytes are one store; the last double runs over the end.
+ * Text without control characters is never the bits of a NaN, which a store might change.
  */
-interface PackedText {
+export interface PackedText {
   words: Float64Array;
   length: number;
 }
 
-function packText(text: string): PackedText {
-  const words = new Float64Array(Math.ceil(text.length / 8));
-  new TextEncoder().encodeInto(text, new Uint8Array(words.buffer));
-  return { words, length: text.length };
+export function packText(text: string): PackedText {
+  const bytes = new TextEncoder().encode(text);
+  const words = new Float64Array(Math.ceil(bytes.length / 8));
+  new Uint8Array(words.buffer).set(bytes);
+  return { words, length: bytes.length };
 }
 
-function writePacked(target: DataView, offset: number, { words, length }: PackedText): number {
+/** Writes the text and up to seven bytes beyond it; returns the offset after the text. */
+export function writePacked(target: DataView, offset: number, { words, length }: PackedText): number {
   for (let index = 0; index < words.length; index++) {
     target.setFloat64(offset + index * 8, words[index] as number, true);
   }

@@ -1,9 +1,9 @@
 import { constants, zstdCompressSync } from "node:zlib";
 import type { SchemaElement } from "hyparquet";
 import { ByteWriter, ParquetWriter } from "hyparquet-writer";
-import { CANDLE_COLUMNS, type Candles } from "./candles.ts";
-import type { NumberColumns } from "./json-rows.ts";
+import type { Table, TableValues } from "./table.ts";
 import { toInt64 } from "./int64.ts";
+import type { TimedRows } from "./timed-rows.ts";
 
 /** Rows of a row group: small enough that a day of minutes reads little, large enough to compress. */
 export const ROW_GROUP_ROWS = 10_000;
@@ -20,14 +20,14 @@ export interface CandleFile {
 
 /** Writes a Parquet file piece by piece; every call returns the bytes that are now final. */
 export interface ParquetStream {
-  write(columns: NumberColumns): Uint8Array<ArrayBuffer>;
+  write(columns: ReadonlyMap<string, TableValues>): Uint8Array<ArrayBuffer>;
   finish(): Uint8Array<ArrayBuffer>;
 }
 
-/** A Parquet file of candles sorted by `ts`: REQUIRED columns, zstd, min and max of every row group. */
-export function writeCandleFile(candles: Candles): CandleFile {
-  const stream = createParquetStream(CANDLE_COLUMNS);
-  const columns = new Map(CANDLE_COLUMNS.map((name) => [name, candles[name]]));
+/** A Parquet file of rows sorted by `ts`: REQUIRED columns, zstd, min and max of every row group. */
+export function writeCandleFile(rows: TimedRows): CandleFile {
+  const columns = new Map(Object.entries(rows));
+  const stream = createParquetStream([...columns.keys()]);
   const body = stream.write(columns);
   const tail = stream.finish();
   const bytes = new Uint8Array(body.length + tail.length);
@@ -36,18 +36,36 @@ export function writeCandleFile(candles: Candles): CandleFile {
   return {
     bytes,
     footer_bytes: new DataView(bytes.buffer).getUint32(bytes.length - 8, true) + 8,
-    row_count: candles.ts.length,
-    time_from: candles.ts.at(0) ?? null,
-    time_to: candles.ts.at(-1) ?? null,
+    row_count: rows.ts.length,
+    time_from: rows.ts.at(0) ?? null,
+    time_to: rows.ts.at(-1) ?? null,
   };
 }
 
-/** Starts a file of these columns: `ts` is INT64 in ms without a logical type, every other one DOUBLE. */
-export function createParquetStream(names: readonly string[]): ParquetStream {
+/** A Parquet file of a table, as files of candles are, with its texts as UTF-8. */
+export function writeTableFile({ columns, row_count }: Table): {
+  bytes: Uint8Array<ArrayBuffer>;
+  footer_bytes: number;
+} {
+  const texts = new Set([...columns].filter(([, values]) => Array.isArray(values)).map(([name]) => name));
+  const stream = createParquetStream([...columns.keys()], texts);
+  const body = row_count > 0 ? stream.write(columns) : new Uint8Array();
+  const tail = stream.finish();
+  const bytes = new Uint8Array(body.length + tail.length);
+  bytes.set(body);
+  bytes.set(tail, body.length);
+  return { bytes, footer_bytes: new DataView(bytes.buffer).getUint32(bytes.length - 8, true) + 8 };
+}
+
+/**
+ * Starts a file of these columns: `ts` is INT64 in ms without a logical type, those among `texts` are UTF-8, every other
+ * one DOUBLE.
+ */
+export function createParquetStream(names: readonly string[], texts: ReadonlySet<string> = new Set()): ParquetStream {
   const writer = new ByteWriter();
   const parquet = new ParquetWriter({
     writer,
-    schema: candleSchema(names),
+    schema: schemaOf(names, texts),
     codec: "ZSTD",
     compressors: { ZSTD: compressPage },
     createdBy: "catchment",
@@ -62,7 +80,7 @@ export function createParquetStream(names: readonly string[]): ParquetStream {
     write(columns) {
       const columnData = [...columns].map(([name, values]) => ({
         name,
-        data: name === "ts" ? toInt64(values) : values,
+        data: name === "ts" && !Array.isArray(values) ? toInt64(values) : values,
         encoding: "PLAIN" as const,
         offsetIndex: false,
       }));
@@ -77,12 +95,11 @@ export function createParquetStream(names: readonly string[]): ParquetStream {
   };
 }
 
-function candleSchema(names: readonly string[]): SchemaElement[] {
-  const fields = names.map((name): SchemaElement => ({
-    name,
-    type: name === "ts" ? "INT64" : "DOUBLE",
-    repetition_type: "REQUIRED",
-  }));
+function schemaOf(names: readonly string[], texts: ReadonlySet<string>): SchemaElement[] {
+  const fields = names.map((name): SchemaElement => {
+    if (texts.has(name)) return { name, type: "BYTE_ARRAY", converted_type: "UTF8", repetition_type: "REQUIRED" };
+    return { name, type: name === "ts" ? "INT64" : "DOUBLE", repetition_type: "REQUIRED" };
+  });
   return [{ name: "candles", num_children: fields.length }, ...fields];
 }
 

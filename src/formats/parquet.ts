@@ -1,16 +1,15 @@
-import { zstdDecompressSync } from "node:zlib";
 import {
   type AsyncBuffer,
-  type Compressors,
   type DecodedArray,
   type FileMetaData,
   parquetMetadata,
   parquetScan,
   type RowGroup,
 } from "hyparquet";
-import { lowerBound } from "./candles.ts";
 import { fromInt64 } from "./int64.ts";
 import type { NumberColumns } from "./json-rows.ts";
+import { parquetCodecs } from "./parquet-codecs.ts";
+import { lowerBound } from "./timed-rows.ts";
 
 /** Schema, row groups, byte ranges and statistics of a file. */
 export type ParquetFooter = FileMetaData;
@@ -37,10 +36,6 @@ const GAP_BYTES = 64 * 1024;
 /** Bytes in memory at once; a file is read window by window. */
 const WINDOW_BYTES = 4 * 1024 * 1024;
 
-const compressors: Compressors = {
-  ZSTD: (page, length) => zstdDecompressSync(page, { chunkSize: Math.max(64, length) }),
-};
-
 /** Reads the footer from the last bytes of a file; throws when they are not the end of a Parquet file. */
 export function parseFooter(tail: Uint8Array): ParquetFooter {
   return parquetMetadata(tail, { geoparquet: false });
@@ -63,7 +58,13 @@ export async function* readRows(
   const needed = [...new Set(["ts", ...selection.columns])];
   for (const window of planWindows(footer, selection, needed)) {
     const file = await fetchWindow(footer, window, readRange);
-    const scan = await parquetScan({ file, metadata: footer, columns: needed, compressors, useOffsetIndex: false });
+    const scan = await parquetScan({
+      file,
+      metadata: footer,
+      columns: needed,
+      compressors: parquetCodecs,
+      useOffsetIndex: false,
+    });
     for (const { rowStart, rowEnd } of window.groups) {
       const columns = new Map<string, Float64Array>();
       for (const column of needed) {

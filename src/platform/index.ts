@@ -13,6 +13,7 @@ import { healthRouter } from "./http/health.routes.ts";
 import { homeRouter } from "./http/home.routes.ts";
 import { jobsRouter } from "./jobs/jobs.routes.ts";
 import { metricsRouter } from "./metrics/metrics.routes.ts";
+import { uploadsRouter } from "./storage/uploads.routes.ts";
 
 /** The shared routes and jobs: accounts, jobs, events, docs, health, metrics. */
 export const platform: Domain = {
@@ -31,6 +32,7 @@ export const platform: Domain = {
     { prefix: "", router: socketsRouter },
     { prefix: "", router: metricsRouter },
     { prefix: "", router: vaultRouter },
+    { prefix: "", router: uploadsRouter },
   ],
   jobs: [rotateVaultJob],
 };

@@ -38,7 +38,7 @@ export async function seedSeries(ctx: Context, input: SeriesInput = {}): Promise
 
 /** Stores rows of a month as a download does, and shows them to readers. */
 export async function storeMonth(ctx: Context, row: SeriesRow, month: string, candles: Candles, sealed = false) {
-  const written = await writeMonth(ctx, { series: row, month, candles, origin: "job_0000000000000001", sealed });
+  const written = await writeMonth(ctx, { series: row, month, rows: candles, origin: "job_0000000000000001", sealed });
   await runBatch(ctx, written.statements);
   return written;
 }

@@ -25,7 +25,33 @@ export const suites: Suite[] = [
     seconds: 600,
     prepare: () => null,
   },
+  {
+    name: "market-data-workflow",
+    file: "test/systems/market-data-workflow.test.ts",
+    seconds: 600,
+    prepare: () => needProgram("curl", "curl") ?? needPythonRequests(),
+  },
 ];
+
+/** The document's examples are Python with `requests`. */
+function needPythonRequests(): string | null {
+  const works = () => {
+    try {
+      execFileSync("python3", ["-c", "import requests"], { stdio: "ignore" });
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  if (works()) return null;
+  try {
+    apt(["update"]);
+    apt(["install", "-y", "--no-install-recommends", "python3", "python3-requests"]);
+  } catch {
+    return "Python with requests is not installed and the Debian package python3-requests cannot be";
+  }
+  return works() ? null : "the Debian package python3-requests brings no requests";
+}
 
 /** Makes sure that a program is there, by installing a Debian package where that is possible. */
 function needProgram(program: string, debianPackage: string): string | null {

@@ -15,6 +15,12 @@ export interface CcxtMarket {
   [field: string]: unknown;
 }
 
+/** What we read of ccxt's records of funding rates. */
+export interface CcxtFundingRate {
+  timestamp?: number;
+  fundingRate?: number;
+}
+
 /** What we use of ccxt's exchange objects. */
 export interface CcxtExchange {
   urls: { api?: unknown };
@@ -34,6 +40,12 @@ export interface CcxtExchange {
     limit?: number,
     params?: Record<string, unknown>,
   ): Promise<CcxtCandle[]>;
+  fetchFundingRateHistory(
+    symbol: string,
+    since: number,
+    limit: number,
+    params: Record<string, unknown>,
+  ): Promise<CcxtFundingRate[]>;
 }
 
 type CcxtConstructor = new (options: Record<string, unknown>) => CcxtExchange;

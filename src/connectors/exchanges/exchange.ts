@@ -6,6 +6,8 @@ import { type CcxtExchange, createClient } from "./ccxt.ts";
 import { malformed, translateError, unknownSymbol, unsupportedTimeframe } from "./errors.ts";
 import { exchangeById } from "./exchange-list.ts";
 import { findFirstCandle } from "./first-candle.ts";
+import { fetchFundingRates, type FundingPage, type FundingQuery } from "./funding-page.ts";
+import { fundingQuirksOf } from "./funding-quirks.ts";
 import type { MarketListing } from "./listing.ts";
 import { fromCcxtMarket, toCcxtMarket } from "./markets.ts";
 import { quirksOf } from "./quirks.ts";
@@ -37,6 +39,8 @@ export interface CandlePage {
 export interface Exchange {
   id: string;
   name: string;
+  /** Timeframes of its candles; empty where it tells them only when asked. */
+  timeframes: readonly string[];
   /** Every market the exchange lists, read from it now. */
   markets(): Promise<MarketListing[]>;
   /** Makes known what was listed before, so that candles need no reading of the list. */
@@ -45,6 +49,8 @@ export interface Exchange {
   candles(query: CandleQuery): Promise<CandlePage>;
   /** Opening time of the first candle that the exchange still has, ms; null when it has none. */
   firstCandle(query: Pick<CandleQuery, "symbol" | "timeframe">): Promise<number | null>;
+  /** One page of past funding rates. Throws `notFound` for a symbol that is not listed. */
+  fundingRates(query: FundingQuery): Promise<FundingPage>;
 }
 
 export interface ExchangeOptions {
@@ -75,24 +81,33 @@ export async function openExchange(io: ConnectorIo, id: string, options: Exchang
     }
   };
 
-  const source = async (symbol: string, timeframe: string) => {
-    const offered = timeframes.length > 0 ? timeframes : Object.keys(client.timeframes ?? {});
-    if (!offered.includes(timeframe)) throw unsupportedTimeframe(name, timeframe);
+  const select = async (symbol: string) => {
     if (!listed.has(symbol)) setMarkets(await markets());
     const listing = listed.get(symbol);
     if (!listing) throw unknownSymbol(name, symbol);
     client.setMarkets([toCcxtMarket(listing)]);
-    return { client, name, quirks, listing, offered, now: io.now };
+    return listing;
+  };
+
+  const source = async (symbol: string, timeframe: string) => {
+    const offered = timeframes.length > 0 ? timeframes : Object.keys(client.timeframes ?? {});
+    if (!offered.includes(timeframe)) throw unsupportedTimeframe(name, timeframe);
+    return { client, name, quirks, listing: await select(symbol), offered, now: io.now };
   };
 
   return {
     id: summary.id,
     name,
+    timeframes,
     markets,
     setMarkets,
     candles: async ({ symbol, timeframe, ...window }) =>
       fetchCandles(await source(symbol, timeframe), timeframe, window),
     firstCandle: async ({ symbol, timeframe }) => findFirstCandle(await source(symbol, timeframe), timeframe),
+    fundingRates: async (query) => {
+      await select(query.symbol);
+      return fetchFundingRates({ client, name, quirks: fundingQuirksOf(summary.id), now: io.now }, query);
+    },
   };
 }
 

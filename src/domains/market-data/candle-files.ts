@@ -1,22 +1,16 @@
 import type { Context } from "../../context.ts";
-import {
-  CANDLE_COLUMNS,
-  type Candles,
-  concatCandles,
-  createCandles,
-  lowerBound,
-  mergeCandles,
-  sliceCandles,
-} from "../../formats/candles.ts";
+import { CANDLE_COLUMNS, type Candles, concatCandles, createCandles } from "../../formats/candles.ts";
 import { packJsonArray } from "../../formats/gzip-array.ts";
 import { jsonRows, writeRows } from "../../formats/json-rows.ts";
 import { writeCandleFile } from "../../formats/parquet-writer.ts";
+import { concatRows, createRows, lowerBound, mergeRows, sliceRows, type TimedRows } from "../../formats/timed-rows.ts";
 import type { Statement } from "../../platform/jobs/define.ts";
 import { putObject } from "../../platform/storage/objects.ts";
 import { markLive, markOrphaned } from "../../platform/storage/objects.store.ts";
 import { monthBounds, monthOf } from "./dates.ts";
 import { readLakeFile } from "./lake-file.ts";
 import { findManifestEntry, type ManifestRow, upsertManifestEntry } from "./manifest.store.ts";
+import { seriesColumns } from "./series-columns.ts";
 import type { SeriesRow } from "./series.store.ts";
 
 type SeriesIdentity = Pick<SeriesRow, "id" | "exchange" | "market" | "symbol" | "data_type" | "timeframe">;
@@ -25,12 +19,14 @@ interface MonthInput {
   series: SeriesIdentity;
   /** `2024-01`, UTC; rows outside it are left out. */
   month: string;
-  /** New rows in any order; they replace stored rows of the same `ts`. */
-  candles: Candles;
+  /** New rows in any order, in the columns of the series; they replace stored rows of the same `ts`. */
+  rows: TimedRows;
   /** Id of the job that writes. */
   origin: string;
   /** The month is over and every candle of it has been asked for: its JSON answer is stored beside the file. */
   sealed: boolean;
+  /** Of rows that were computed: what they come from, kept with the file. */
+  source?: string;
 }
 
 /** What `writeMonth` stored, and the statements that show it to readers. */
@@ -54,14 +50,14 @@ export function monthPath({ exchange, market, symbol, data_type, timeframe }: Se
   return `${folder}/${symbol}_${timeframe}_${year}${number}.parquet`;
 }
 
-/** Candles by month (UTC), months ascending, rows as views on the same memory; they must be sorted by `ts`. */
-export function splitByMonth(candles: Candles): { month: string; candles: Candles }[] {
-  const parts: { month: string; candles: Candles }[] = [];
-  for (let next = candles.ts.at(0); next !== undefined;) {
+/** Rows by month (UTC), months ascending, as views on the same memory; they must be sorted by `ts`. */
+export function splitByMonth(rows: TimedRows): { month: string; rows: TimedRows }[] {
+  const parts: { month: string; rows: TimedRows }[] = [];
+  for (let next = rows.ts.at(0); next !== undefined;) {
     const month = monthOf(next);
     const { from, to } = monthBounds(month);
-    parts.push({ month, candles: sliceCandles(candles, from, to) });
-    next = candles.ts.at(lowerBound(candles.ts, to));
+    parts.push({ month, rows: sliceRows(rows, from, to) });
+    next = rows.ts.at(lowerBound(rows.ts, to));
   }
   return parts;
 }
@@ -74,15 +70,15 @@ export async function writeMonth(ctx: Context, input: MonthInput): Promise<Writt
   const path = monthPath(input.series, input.month);
   const { from, to } = monthBounds(input.month);
   const [entry] = await findManifestEntry(ctx.db, path);
-  const stored = entry ? await readCandles(ctx, entry, { from, to }) : createCandles(0);
-  const candles = sliceCandles(mergeCandles(stored, input.candles), from, to);
-  if (candles.ts.length === 0)
+  const stored = await readMonth(ctx, entry, seriesColumns(input.series), { from, to });
+  const rows = sliceRows(mergeRows(stored, input.rows), from, to);
+  if (rows.ts.length === 0)
     return { path, statements: [], row_count: 0, size_bytes: 0, time_from: null, time_to: null };
 
-  const { bytes, footer_bytes, row_count, time_from, time_to } = writeCandleFile(candles);
+  const { bytes, footer_bytes, row_count, time_from, time_to } = writeCandleFile(rows);
   const { origin } = input;
   const file = await putObject(ctx, { path, bytes, content_type: "application/vnd.apache.parquet", origin });
-  const answer = input.sealed && row_count <= STORED_ANSWER_ROWS ? await putAnswer(ctx, path, candles, origin) : null;
+  const answer = input.sealed && row_count <= STORED_ANSWER_ROWS ? await putAnswer(ctx, path, rows, origin) : null;
   const now = ctx.now();
   const { id, exchange, market, symbol, data_type, timeframe } = input.series;
   const statements: Statement[] = [
@@ -104,6 +100,7 @@ export async function writeMonth(ctx: Context, input: MonthInput): Promise<Writt
       json_key: answer?.key ?? null,
       json_bytes: answer?.size_bytes ?? null,
       sealed: input.sealed,
+      source: input.source ?? null,
       job_id: origin,
       created_at: entry?.created_at ?? now,
       updated_at: now,
@@ -113,7 +110,20 @@ export async function writeMonth(ctx: Context, input: MonthInput): Promise<Writt
   return { path, statements, row_count, size_bytes: file.size_bytes, time_from, time_to };
 }
 
-/** All rows of a stored file within `[from, to)`. */
+async function readMonth(
+  ctx: Context,
+  entry: ManifestRow | undefined,
+  columns: readonly ["ts", ...string[]],
+  { from, to }: { from: number; to: number },
+): Promise<TimedRows> {
+  const pieces: TimedRows[] = [];
+  for await (const rows of entry ? readLakeFile(ctx, entry, { from, to, columns }) : []) {
+    pieces.push({ ...createRows(columns, 0), ...Object.fromEntries(rows) });
+  }
+  return concatRows(columns, pieces);
+}
+
+/** All candles of a stored file within `[from, to)`. */
 export async function readCandles(
   ctx: Context,
   entry: ManifestRow,
@@ -127,9 +137,8 @@ export async function readCandles(
 }
 
 /** The answer of `/read` to exactly this month, packed. */
-function putAnswer(ctx: Context, parquetPath: string, candles: Candles, origin: string) {
-  const columns = new Map(CANDLE_COLUMNS.map((name) => [name, candles[name]]));
-  const rows = writeRows(columns, jsonRows, { from: 0, to: candles.ts.length });
+function putAnswer(ctx: Context, parquetPath: string, month: TimedRows, origin: string) {
+  const rows = writeRows(new Map(Object.entries(month)), jsonRows, { from: 0, to: month.ts.length });
   const bytes = packJsonArray(rows.subarray(0, -1));
   const path = parquetPath.replace(/\.parquet$/, ".json.gz");
   return putObject(ctx, { path, bytes, content_type: "application/gzip", origin });

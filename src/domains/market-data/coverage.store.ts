@@ -78,6 +78,53 @@ export function replaceMissingGaps(
   ];
 }
 
+const amongIds = (column: typeof coverage.series_id | typeof coverageGaps.series_id, ids: readonly number[]) =>
+  sql`${column} IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`;
+
+/** The collected stretches of several series, at most `limit` of each, in order. */
+export function listCoverageOf(db: Database, ids: readonly number[], limit: number) {
+  const { series_id, from_ts, to_ts } = coverage;
+  const place = sql<number>`row_number() OVER (PARTITION BY ${series_id} ORDER BY ${from_ts})`.as("place");
+  const numbered = db
+    .select({ series_id, from: sql<number>`${from_ts}`.as("from_ts"), to: sql<number>`${to_ts}`.as("to_ts"), place })
+    .from(coverage)
+    .where(amongIds(series_id, ids))
+    .as("numbered");
+  return db.select().from(numbered).where(lte(numbered.place, limit));
+}
+
+/** The gaps of several series, at most `limit` of each, in order. */
+export function listGapsOf(db: Database, ids: readonly number[], limit: number) {
+  const { series_id, from_ts, to_ts, state } = coverageGaps;
+  const place = sql<number>`row_number() OVER (PARTITION BY ${series_id} ORDER BY ${from_ts})`.as("place");
+  const numbered = db
+    .select({
+      series_id,
+      from: sql<number>`${from_ts}`.as("from_ts"),
+      to: sql<number>`${to_ts}`.as("to_ts"),
+      state,
+      place,
+    })
+    .from(coverageGaps)
+    .where(amongIds(series_id, ids))
+    .as("numbered");
+  return db.select().from(numbered).where(lte(numbered.place, limit));
+}
+
+/** How many gaps each of several series has; none for one without. */
+export function countGaps(db: Database, ids: readonly number[]) {
+  return db
+    .select({ series_id: coverageGaps.series_id, gaps: sql<number>`count(*)` })
+    .from(coverageGaps)
+    .where(amongIds(coverageGaps.series_id, ids))
+    .groupBy(coverageGaps.series_id);
+}
+
+/** Makes every gap of a series one that has not been asked for again. */
+export function reopenGaps(db: Database, series_id: number) {
+  return db.update(coverageGaps).set({ state: "missing" }).where(eq(coverageGaps.series_id, series_id));
+}
+
 export function insertCandlePage(db: Database, page: typeof candlePages.$inferInsert) {
   return db.insert(candlePages).values(page);
 }

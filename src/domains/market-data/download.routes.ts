@@ -1,14 +1,17 @@
 import { z } from "@hono/zod-openapi";
 import { createRouter, defineRoute } from "../../platform/http/router.ts";
-import { downloadStatus, startDownload } from "./download.ts";
+import { downloadStatus, startRequested } from "./download.ts";
 
-const downloadRequest = z
+export const downloadRequest = z
   .object({
     exchange: z.string().min(1).max(64).default("binance").openapi({ description: "Exchange id", example: "binance" }),
     symbol: z.string().min(1).max(64).openapi({ description: "Trading symbol, in any spelling", example: "BTCUSDT" }),
     market: z.string().min(1).max(32).default("spot").openapi({ description: "Market type", example: "spot" }),
     timeframe: z.string().min(1).max(8).default("1m").openapi({ description: "Length of a candle", example: "1m" }),
-    data_type: z.enum(["raw"]).default("raw").openapi({ description: "What to collect: candles", example: "raw" }),
+    data_type: z.enum(["raw", "funding", "both"]).default("raw").openapi({
+      description: "Candles, the funding rates of a contract, or both",
+      example: "raw",
+    }),
     start_date: z.string().max(32).optional().openapi({ description: "First day, UTC", example: "2024-01-01" }),
     end_date: z
       .string()
@@ -29,12 +32,19 @@ const downloadRequest = z
   })
   .openapi("DownloadRequest");
 
-const taskSchema = z
+export const taskSchema = z
   .object({
     task_id: z.string().openapi({ example: "dl_BTCUSDT" }),
     status: z.literal("pending"),
     message: z.string().openapi({ example: "Queued download for BTCUSDT from binance" }),
     job_id: z.string().openapi({ example: "job_1705314600000123" }),
+    funding_job_id: z
+      .string()
+      .optional()
+      .openapi({
+        description: "With `both`: the job that collects the funding rates",
+        example: "job_1705314600000124",
+      }),
   })
   .openapi("DownloadTask");
 
@@ -74,7 +84,7 @@ export const downloadRouter = createRouter();
 const downloadRoute = defineRoute({
   method: "post",
   path: "/ingest/download",
-  summary: "Download candles of one symbol",
+  summary: "Download candles or funding rates of one symbol",
   description: "One download a series is live at a time: a second request is answered with the live one's `job_id`.",
   tags: ["Ingestion"],
   access: { domain: "market-data", action: "write" },
@@ -87,9 +97,18 @@ const downloadRoute = defineRoute({
 
 downloadRouter.openapi(downloadRoute, async (c) => {
   const params = c.req.valid("json");
-  const job = await startDownload(c.var.ctx, params);
+  const [job, funding] = await startRequested(c.var.ctx, params);
   const message = `Queued download for ${params.symbol} from ${params.exchange}`;
-  return c.json({ task_id: `dl_${params.symbol}`, status: "pending" as const, message, job_id: job.id }, 200);
+  return c.json(
+    {
+      task_id: `dl_${params.symbol}`,
+      status: "pending" as const,
+      message,
+      job_id: job?.id ?? "",
+      ...(funding ? { funding_job_id: funding.id } : {}),
+    },
+    200,
+  );
 });
 
 const statusRoute = defineRoute({

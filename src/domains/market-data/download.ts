@@ -1,32 +1,74 @@
 import type { Context } from "../../context.ts";
-import { startOrJoinJob } from "../../platform/jobs/start.ts";
 import { isoTime } from "../../platform/jobs/render.ts";
 import type { JobRow } from "../../platform/jobs/define.ts";
 import { listRecentJobs } from "../../platform/jobs/job.store.ts";
+import { startJobs } from "../../platform/jobs/slots.ts";
 import { downloadJob } from "./download.job.ts";
-import { checkDownload, type DownloadParams, downloadSubject } from "./download-params.ts";
-import { findSeries } from "./series.store.ts";
+import {
+  checkDownload,
+  type DownloadParams,
+  type DownloadRequest,
+  downloadSubject,
+  storedAs,
+  wantsCandles,
+  wantsFunding,
+} from "./download-params.ts";
+import { FUNDING } from "./series-columns.ts";
+import { findPrintedSymbols, type SeriesIdentity } from "./series.store.ts";
 import { canonicalMarket, symbolKey } from "./symbols.ts";
 
 const STATUS_HOURS = 24;
-const STATUS_LIMIT = 1000;
-/** Starts a download, or joins the live one of the same series. */
-export async function startDownload(ctx: Context, params: DownloadParams): Promise<JobRow> {
-  checkDownload(params, ctx.now());
-  const market = canonicalMarket(params.market);
-  const { exchange, timeframe } = params;
-  const symbol = symbolKey(params.symbol);
-  const [known] = await findSeries(ctx.db, {
-    exchange: exchange.toUpperCase(),
-    market,
-    symbol,
-    data_type: "raw",
-    timeframe,
-  });
-  const subject = downloadSubject(exchange, market, known?.symbol ?? symbol, timeframe);
-  const progress = { message: "Queued", fetched_rows: 0 };
-  const { job } = await startOrJoinJob(ctx, downloadJob, params, { subject, progress });
+const STATUS_LIMIT = 3000;
+
+/** Starts the download of one kind of rows, or joins the live one of the same series. */
+export async function startDownload(ctx: Context, request: DownloadRequest): Promise<JobRow> {
+  const [job] = await startRequested(ctx, request);
+  if (!job) throw new Error("A request starts or joins at least one download");
   return job;
+}
+
+/**
+ * Starts what one request asks for: a download, or two, candles first, when both candles and funding rates are wanted.
+ * Throws 422 naming the fields of a request that no exchange could answer.
+ */
+export async function startRequested(ctx: Context, request: DownloadRequest): Promise<JobRow[]> {
+  checkDownload(request, ctx.now());
+  return (await startDownloads(ctx, [request])).map(({ job }) => job);
+}
+
+/** Starts many downloads at once, or joins those of live series; every request must have been checked. */
+export async function startDownloads(ctx: Context, requests: readonly DownloadRequest[]) {
+  const started = await withSubjects(ctx, requests.flatMap(splitRequest));
+  const distinct = new Map(started.map((download) => [download.subject, download]));
+  return startJobs(ctx, downloadJob, [...distinct.values()]);
+}
+
+/** The one or two downloads that a request means, candles first. */
+function splitRequest(request: DownloadRequest): DownloadParams[] {
+  const candles = { ...request, data_type: "raw" as const };
+  const funding = { ...request, data_type: "funding" as const };
+  return [...(wantsCandles(request) ? [candles] : []), ...(wantsFunding(request) ? [funding] : [])];
+}
+
+/** Each download with the subject of its series, under whatever spelling the series is known. */
+async function withSubjects(ctx: Context, downloads: readonly DownloadParams[]) {
+  const known = await findPrintedSymbols(ctx.db, downloads.map(spellingOf));
+  const printed = new Map(known.map(({ position, symbol }) => [position, symbol]));
+  return downloads.map((params, position) => {
+    const { exchange, market, symbol, data_type, timeframe } = spellingOf(params);
+    const name = printed.get(position) ?? symbol;
+    return { params, subject: downloadSubject(exchange, market, name, timeframe, data_type) };
+  });
+}
+
+function spellingOf(params: DownloadParams): SeriesIdentity {
+  const { exchange, market, symbol } = params;
+  return {
+    exchange: exchange.toUpperCase(),
+    market: canonicalMarket(market),
+    symbol: symbolKey(symbol),
+    ...storedAs(params),
+  };
 }
 
 /** Downloads that are live or ended in the last day, keyed as the document shows; the newest of each series. */
@@ -42,9 +84,12 @@ export async function downloadStatus(ctx: Context) {
   return Object.fromEntries(entries);
 }
 
-function statusKey({ exchange, market, symbol, data_type, timeframe }: DownloadParams): string {
+/** Minutes and funding rates go without a timeframe, as the document prints them. */
+function statusKey(params: DownloadParams): string {
+  const { exchange, market, symbol, data_type } = params;
+  const { timeframe } = storedAs(params);
   const parts = [exchange.toLowerCase(), market.toLowerCase(), symbol, data_type];
-  return (timeframe === "1m" ? parts : [...parts, timeframe]).join(":");
+  return (timeframe === "1m" || timeframe === FUNDING.timeframe ? parts : [...parts, timeframe]).join(":");
 }
 
 function statusEntry(row: JobRow, params: DownloadParams) {
@@ -56,9 +101,10 @@ function statusEntry(row: JobRow, params: DownloadParams) {
     market: params.market.toLowerCase(),
     symbol: params.symbol,
     data_type: params.data_type,
-    timeframe: params.timeframe,
+    timeframe: storedAs(params).timeframe,
     message: row.status === "cancelled" ? "Cancelled" : String(message ?? ""),
-    start_time: isoTime(row.started_at ?? row.created_at) ?? "",
+    // Whole seconds, as the document prints them.
+    start_time: isoTime(row.started_at ?? row.created_at)?.replace(/\.\d+Z$/, "Z") ?? "",
     job_id: row.id,
   };
 }

@@ -1,13 +1,13 @@
 import type { Context } from "../../context.ts";
 import {
-  type Candles,
-  concatCandles,
-  createCandles,
-  decodePage,
-  encodePage,
-  normalizeCandles,
-  sliceCandles,
-} from "../../formats/candles.ts";
+  concatRows,
+  createRows,
+  decodeRows,
+  encodeRows,
+  normalizeRows,
+  sliceRows,
+  type TimedRows,
+} from "../../formats/timed-rows.ts";
 import type { Statement } from "../../platform/jobs/define.ts";
 import { splitByMonth, writeMonth } from "./candle-files.ts";
 import {
@@ -23,6 +23,7 @@ import {
 import { monthBounds, monthOf } from "./dates.ts";
 import { findGaps, type Interval, isCovered, mergeIntervals, subtractIntervals } from "./intervals.ts";
 import { listUnsealedMonths } from "./manifest.store.ts";
+import { seriesColumns } from "./series-columns.ts";
 import { type SeriesRow, setListedAt } from "./series.store.ts";
 
 /** Rows after which the pages at hand are merged into the monthly files. */
@@ -36,13 +37,14 @@ export type Commit = (statements: Statement[]) => Promise<void>;
 
 /** What an upstream answered for one stretch. */
 export interface Page {
-  candles: Candles;
+  /** In the columns of the series. */
+  rows: TimedRows;
   /** The stretch that the answer speaks of: rows, or the proof that there are none. */
   window: Interval;
 }
 
 /**
- * What is known of one series: which stretches have been collected, which candles wait for their monthly file.
+ * What is known of one series: which stretches have been collected, which rows wait for their monthly file.
  * Only the job that holds the series may write it; every change goes through its fenced `commit`.
  */
 export interface Ledger {
@@ -64,8 +66,8 @@ export interface Ledger {
 
 interface LedgerOptions {
   series: SeriesRow;
-  /** Length of a candle in ms. */
-  step: number;
+  /** Length of a candle in ms; null for rows that come at no fixed interval, among which nothing can be missing. */
+  step: number | null;
   /** Id of the job that writes. */
   origin: string;
   commit: Commit;
@@ -73,6 +75,7 @@ interface LedgerOptions {
 
 /** Opens the ledger of a series, with the pages that an earlier attempt left unmerged. */
 export async function openLedger(ctx: Context, { series, step, origin, commit }: LedgerOptions): Promise<Ledger> {
+  const columns = seriesColumns(series);
   const [covered, staged] = await ctx.db.batch([listCoverage(ctx.db, series.id), countStagedRows(ctx.db, series.id)]);
   let coverage = mergeIntervals(covered);
   let listed_at = series.listed_at ?? 0;
@@ -84,10 +87,13 @@ export async function openLedger(ctx: Context, { series, step, origin, commit }:
     return { merged, statements: writeCoverage(ctx.db, series.id, whole) };
   };
 
-  const stage = ({ candles, window }: Page): Statement[] => {
-    if (candles.ts.length === 0) return [];
-    const rows = encodePage(candles);
-    const page = { series_id: series.id, from_ts: window.from, to_ts: window.to, row_count: candles.ts.length, rows };
+  const findMissing = (rows: TimedRows, window: Interval) => (step === null ? [] : findGaps(rows.ts, window, step));
+
+  const stage = ({ rows, window }: Page): Statement[] => {
+    const row_count = rows.ts.length;
+    if (row_count === 0) return [];
+    const text = encodeRows(rows, columns);
+    const page = { series_id: series.id, from_ts: window.from, to_ts: window.to, row_count, rows: text };
     return [insertCandlePage(ctx.db, page)];
   };
 
@@ -99,12 +105,12 @@ export async function openLedger(ctx: Context, { series, step, origin, commit }:
     return to <= ctx.now() && isCovered(listed, coverage) && !(await hasMissing(listed));
   };
 
-  const writeMonths = async (months: { month: string; candles: Candles }[], last: Statement[]) => {
+  const writeMonths = async (months: { month: string; rows: TimedRows }[], last: Statement[]) => {
     for (let start = 0; start < months.length; start += MONTHS_A_COMMIT) {
       const statements: Statement[] = [];
-      for (const { month, candles } of months.slice(start, start + MONTHS_A_COMMIT)) {
+      for (const { month, rows } of months.slice(start, start + MONTHS_A_COMMIT)) {
         const sealed = await isComplete(month);
-        const file = await writeMonth(ctx, { series, month, candles, origin, sealed });
+        const file = await writeMonth(ctx, { series, month, rows, origin, sealed });
         statements.push(...file.statements);
       }
       if (start + MONTHS_A_COMMIT >= months.length) statements.push(...last);
@@ -123,12 +129,12 @@ export async function openLedger(ctx: Context, { series, step, origin, commit }:
 
     async addPage(page) {
       const { merged, statements } = cover(page.window);
-      const missing = findGaps(page.candles.ts, page.window, step);
+      const missing = findMissing(page.rows, page.window);
       const gaps =
         missing.length > 0 ? replaceMissingGaps(ctx.db, series.id, page.window, { missing, no_trades: [] }) : [];
       await commit([...stage(page), ...statements, ...gaps]);
       coverage = merged;
-      waiting += page.candles.ts.length;
+      waiting += page.rows.ts.length;
     },
 
     async fillGaps(page) {
@@ -137,14 +143,14 @@ export async function openLedger(ctx: Context, { series, step, origin, commit }:
       const no_trades: Interval[] = [];
       for (const gap of gaps) {
         const asked = { from: gap.from, to: Math.min(gap.to, page.window.to) };
-        const rest = findGaps(page.candles.ts, asked, step);
-        const filled = sliceCandles(page.candles, asked.from, asked.to).ts.length > 0;
+        const rest = findMissing(page.rows, asked);
+        const filled = sliceRows(page.rows, asked.from, asked.to).ts.length > 0;
         (filled ? missing : no_trades).push(...rest);
         if (gap.to > asked.to) missing.push({ from: asked.to, to: gap.to });
       }
       const statements = replaceMissingGaps(ctx.db, series.id, page.window, { missing, no_trades });
       await commit([...stage(page), ...statements]);
-      waiting += page.candles.ts.length;
+      waiting += page.rows.ts.length;
     },
 
     async startAt(first) {
@@ -164,19 +170,24 @@ export async function openLedger(ctx: Context, { series, step, origin, commit }:
       const pages = await listCandlePages(ctx.db, series.id);
       const last = pages.at(-1);
       if (last) {
-        const candles = normalizeCandles(concatCandles(pages.map(({ rows }) => decodePage(rows))));
-        await writeMonths(splitByMonth(candles), [deleteCandlePages(ctx.db, series.id, last.id)]);
+        const rows = normalizeRows(
+          concatRows(
+            columns,
+            pages.map((page) => decodeRows(page.rows, columns)),
+          ),
+        );
+        await writeMonths(splitByMonth(rows), [deleteCandlePages(ctx.db, series.id, last.id)]);
       }
       waiting = 0;
     },
 
     async seal(range) {
       const files = await listUnsealedMonths(ctx.db, series.id);
-      const complete: { month: string; candles: Candles }[] = [];
+      const complete: { month: string; rows: TimedRows }[] = [];
       for (const month of files.map(({ time_from }) => monthOf(time_from ?? 0))) {
         const { from, to } = monthBounds(month);
         const touched = from < range.to && to > range.from;
-        if (touched && (await isComplete(month))) complete.push({ month, candles: createCandles(0) });
+        if (touched && (await isComplete(month))) complete.push({ month, rows: createRows(columns, 0) });
       }
       await writeMonths(complete, []);
     },

@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
+import { matchesEtag } from "../../platform/http/etag.ts";
 import { createRouter, defineRoute } from "../../platform/http/router.ts";
-import { matchesEtag } from "./etag.ts";
 import { listManifest, manifestEtag, pageManifest } from "./list.ts";
 
 const entrySchema = z

@@ -47,7 +47,8 @@ async function* writeEntries(ctx: Context, filter: ManifestFilter): AsyncGenerat
   yield encoder.encode(separator === "[" ? "[]" : "]");
 }
 
-function storedForm({ symbol, data_type, exchange, market }: ListInput): ManifestFilter {
+/** Filters as they are stored. */
+export function storedForm({ symbol, data_type, exchange, market }: ListInput): ManifestFilter {
   return {
     symbol_key: symbol === undefined ? undefined : symbolKey(symbol),
     type: data_type,

@@ -74,6 +74,11 @@ export function findManifestAsJson(db: Database, filter: ManifestFilter, after: 
     FROM (${found}) GROUP BY part ORDER BY part`);
 }
 
+/** The files of a series, oldest first. */
+export function listSeriesFiles(db: Database, series_id: number) {
+  return db.select().from(manifest).where(eq(manifest.series_id, series_id)).orderBy(asc(manifest.time_from));
+}
+
 /** How many files of a series hold rows of `[from, to)`, and how many rows those files have. */
 export function summarizeFiles(db: Database, series_id: number, { from, to }: { from: number; to: number }) {
   return db
@@ -90,7 +95,8 @@ export function listUnsealedMonths(db: Database, series_id: number) {
     .where(and(eq(manifest.series_id, series_id), eq(manifest.sealed, false)));
 }
 
-function matching(db: Database, { symbol_key, type, exchange, market }: ManifestFilter): SQL | undefined {
+/** The condition of a filter on the manifest. */
+export function matching(db: Database, { symbol_key, type, exchange, market }: ManifestFilter): SQL | undefined {
   return and(
     symbol_key === undefined ? undefined : symbolMatches(db, symbol_key),
     type === undefined ? undefined : eq(manifest.type, type),

@@ -3,8 +3,9 @@ import { errorBodySchema } from "../../platform/http/errors.ts";
 import { createRouter, defineRoute } from "../../platform/http/router.ts";
 import { ANSWER_FORMATS, CONTENT_TYPES, preferredFormat } from "./answer-formats.ts";
 import { DATE_HINT, parseEnd, parseStart } from "./dates.ts";
+import { FEATURES_HINT, parseFeatures } from "./point-in-time.ts";
 import { readSeries } from "./read.ts";
-import { TIMEFRAME } from "./timeframes.ts";
+import { PERIOD } from "./timeframes.ts";
 
 const candleSchema = z
   .object({
@@ -43,7 +44,7 @@ const querySchema = z.object({
     .openapi({ description: "Market; SPOT when the symbol is there, else its only one", example: "SPOT" }),
   timeframe: z
     .string()
-    .regex(TIMEFRAME, "must look like 1m, 4h or 1d")
+    .regex(PERIOD, "must look like 1m, 4h or funding")
     .optional()
     .openapi({ description: "Length of a candle; `1m` when there is one, else the shortest", example: "1m" }),
   columns: z
@@ -51,6 +52,16 @@ const querySchema = z.object({
     .max(256)
     .optional()
     .openapi({ description: "Columns in the order wanted, comma-separated; all when absent", example: "ts,close" }),
+  features: z
+    .string()
+    .max(1024)
+    .refine((text) => parseFeatures(text) !== null, FEATURES_HINT)
+    .optional()
+    .openapi({
+      description:
+        "Feature sets to join, `set@version`, comma-separated: each row gets the values of the latest feature row at or before its `ts`, as columns `set.column`",
+      example: "rsi_indicators@1.0.0",
+    }),
   limit: z.coerce
     .number()
     .int()
@@ -95,7 +106,7 @@ const readRoute = defineRoute({
     },
     304: { description: "The caller's answer is still right" },
     400: { description: "The symbol is on several markets, none of them SPOT", content: errorBody },
-    404: { description: "No such series", content: errorBody },
+    404: { description: "No such series, or no such feature of it", content: errorBody },
   },
 });
 

@@ -1,17 +1,20 @@
 import type { Context } from "../../context.ts";
-import { badRequest, notFound, unprocessable } from "../../errors.ts";
+import { notFound, unprocessable } from "../../errors.ts";
 import { CANDLE_COLUMNS } from "../../formats/candles.ts";
 import { joinPackedArrays } from "../../formats/gzip-array.ts";
 import type { Selection } from "../../formats/parquet.ts";
 import { ObjectChanged } from "../../platform/storage/ranges.ts";
 import { type AnswerFormat, CONTENT_TYPES, encodeAnswer } from "./answer-formats.ts";
+import { chooseSeries } from "./choose-series.ts";
 import { parseEnd, parseStart } from "./dates.ts";
-import { etagOf, matchesEtag } from "./etag.ts";
+import { matchesEtag } from "../../platform/http/etag.ts";
+import { etagOf } from "./etag.ts";
 import { readLakeObject } from "./lake-file.ts";
+import { findFeatures, isFeatureColumn, openFeatures } from "./point-in-time.ts";
 import { limitRows, readAhead, readLakeFiles, streamOf } from "./row-stream.ts";
+import { FUNDING, seriesColumns } from "./series-columns.ts";
 import { findSeriesWithFiles } from "./series.store.ts";
 import { canonicalMarket, symbolKey } from "./symbols.ts";
-import { finestTimeframe } from "./timeframes.ts";
 
 /** What a caller of `/read` asks for, as it travels. */
 export interface ReadInput {
@@ -24,6 +27,8 @@ export interface ReadInput {
   timeframe?: string | undefined;
   /** Comma-separated; all when absent. */
   columns?: string | undefined;
+  /** `set@version`, comma-separated: joined as of each row. */
+  features?: string | undefined;
   limit?: number | undefined;
   format: AnswerFormat;
   accepts_gzip: boolean;
@@ -56,7 +61,9 @@ export async function readSeries(ctx: Context, input: ReadInput): Promise<ReadAn
 }
 
 async function answerRead(ctx: Context, input: ReadInput, selection: Selection): Promise<ReadAnswer> {
-  const { market, timeframe, files } = await findFiles(ctx, input, selection);
+  const { market, timeframe, symbol, files } = await findFiles(ctx, input, selection);
+  const owner = { exchange: input.exchange.toUpperCase(), market, symbols: [symbol, symbolKey(input.symbol)] };
+  const features = input.features === undefined ? null : await findFeatures(ctx, owner, input.features);
   const { format, limit, accepts_gzip } = input;
   const etag = await etagOf([
     market,
@@ -65,6 +72,7 @@ async function answerRead(ctx: Context, input: ReadInput, selection: Selection):
     limit ?? null,
     selection,
     files.map((file) => file.object_key),
+    features?.map((file) => [file.feature.prefix, file.object_key]) ?? null,
   ]);
   const headers = {
     ETag: etag,
@@ -75,6 +83,7 @@ async function answerRead(ctx: Context, input: ReadInput, selection: Selection):
   };
   if (matchesEtag(input.if_none_match, etag)) return { status: 304, headers, body: null };
   const typed = { ...headers, "Content-Type": CONTENT_TYPES[format] };
+  if (features) return answerJoined(ctx, input, { selection, files, features, headers: typed });
   if (format === "json" && limit === undefined && accepts_gzip && files.length > 0) {
     const body = await openStoredAnswer(ctx, files, selection);
     if (body) return { status: 200, headers: { ...typed, "Content-Encoding": "gzip" }, body };
@@ -83,15 +92,42 @@ async function answerRead(ctx: Context, input: ReadInput, selection: Selection):
   return { status: 200, headers: typed, body: await streamOf(encodeAnswer(format, selection.columns, rows)) };
 }
 
-function readSelection({ start, end, columns }: ReadInput): Selection {
+interface JoinedRead {
+  selection: Selection;
+  files: readonly StoredFile[];
+  features: Awaited<ReturnType<typeof findFeatures>>;
+  headers: Record<string, string>;
+}
+
+async function answerJoined(
+  ctx: Context,
+  { format, limit, columns }: ReadInput,
+  { selection, files, features, headers }: JoinedRead,
+): Promise<ReadAnswer> {
+  const candles = selection.columns.filter((name) => !isFeatureColumn(name));
+  const all = columns === undefined ? null : selection.columns;
+  const joined = await openFeatures(ctx, features, { candles, all });
+  const read = readLakeFiles(ctx, files, { ...selection, columns: [...new Set(["ts", ...candles])] });
+  const rows = limitRows(joined.join(readAhead(read)), limit ?? Infinity);
+  const leftOut = joined.left_out.map((name) => encodeURIComponent(name)).join(",");
+  return {
+    status: 200,
+    headers: leftOut === "" ? headers : { ...headers, "X-Columns-Left-Out": leftOut },
+    body: await streamOf(encodeAnswer(format, joined.columns, rows)),
+  };
+}
+
+function readSelection({ start, end, columns, features, data_type, timeframe }: ReadInput): Selection {
   const from = parseStart(start);
   const to = parseEnd(end);
   if (from === null || to === null)
     throw unprocessable([{ field: from === null ? "start" : "end", message: "is no date" }]);
   if (to <= from) throw unprocessable([{ field: "end", message: "is before start" }]);
-  const names = [...new Set(columns?.split(",").map((name) => name.trim()) ?? CANDLE_COLUMNS)];
-  const known: readonly string[] = CANDLE_COLUMNS;
-  const unknown = names.filter((name) => !known.includes(name));
+  const known = seriesColumns({ data_type, timeframe: timeframe ?? FUNDING.timeframe });
+  const names = [...new Set(columns?.split(",").map((name) => name.trim()) ?? known)];
+  const unknown = names
+    .filter((name) => !known.includes(name))
+    .filter((name) => features === undefined || !isFeatureColumn(name));
   if (unknown.length > 0)
     throw unprocessable([
       { field: "columns", message: `has no ${JSON.stringify(unknown[0])}; there are ${known.join(", ")}` },
@@ -112,25 +148,8 @@ async function findFiles(ctx: Context, input: ReadInput, { from, to }: Selection
     to,
   });
   if (rows.length === 0) throw notFound(`No ${data_type} data for ${symbol} on ${exchange}`);
-  const market = chooseMarket(input, rows);
-  const onMarket = rows.filter((row) => row.market === market);
-  const timeframe = finestTimeframe(onMarket.map((row) => row.timeframe));
-  const candidates = onMarket.filter((row) => row.timeframe === timeframe);
-  // Another contract may carry the same letters as its exchange id: the printed symbol goes first.
-  const chosen = candidates.find((row) => row.symbol === symbol_key) ?? candidates[0];
-  const files = candidates.filter((row) => row.series_id === chosen?.series_id).filter(isStored);
-  return { market, timeframe, files };
-}
-
-function chooseMarket({ symbol, exchange }: ReadInput, rows: readonly SeriesFile[]): string {
-  const [first = "", ...others] = new Set(rows.map((row) => row.market));
-  if (others.length === 0) return first;
-  if (first === "SPOT" || others.includes("SPOT")) return "SPOT";
-  const names = [first, ...others].toSorted().join(", ");
-  throw badRequest(
-    `${symbol} is on several markets of ${exchange}: ${names}. Choose one with market=`,
-    "MARKET_AMBIGUOUS",
-  );
+  const { market, timeframe, chosen, rows: ofSeries } = chooseSeries(input, rows);
+  return { market, timeframe, symbol: chosen?.symbol ?? symbol_key, files: ofSeries.filter(isStored) };
 }
 
 function isStored(row: SeriesFile): row is StoredFile {

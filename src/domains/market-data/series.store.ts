@@ -1,4 +1,4 @@
-import { and, asc, eq, gte, lt, or } from "drizzle-orm";
+import { and, asc, eq, gte, lt, or, sql } from "drizzle-orm";
 import type { Database } from "../../context.ts";
 import { manifest, series } from "./tables.ts";
 
@@ -71,6 +71,16 @@ export function findSeries(db: Database, { exchange, market, symbol, data_type, 
     .limit(1);
 }
 
+/** The printed symbols of those of the spellings whose series is known, by their position in the list. */
+export function findPrintedSymbols(db: Database, spellings: readonly SeriesIdentity[]) {
+  const asked = (name: string) => sql`json_extract(asked.value, ${sql.raw(`'$.${name}'`)})`;
+  return db.all<{ position: number; symbol: string }>(sql`
+    SELECT asked.key AS position, ${series.symbol} AS symbol FROM json_each(${JSON.stringify(spellings)}) AS asked
+    JOIN ${series} ON ${series.exchange} = ${asked("exchange")} AND ${series.market} = ${asked("market")}
+      AND ${series.data_type} = ${asked("data_type")} AND ${series.timeframe} = ${asked("timeframe")}
+      AND ${asked("symbol")} IN (${series.symbol}, ${series.unified_key}, ${series.exchange_key})`);
+}
+
 export function findSeriesById(db: Database, id: number) {
   return db.select().from(series).where(eq(series.id, id)).get();
 }
@@ -78,4 +88,59 @@ export function findSeriesById(db: Database, id: number) {
 /** Notes the opening time of the first candle that the exchange has, in ms UTC. */
 export function setListedAt(db: Database, id: number, listed_at: number) {
   return db.update(series).set({ listed_at }).where(eq(series.id, id));
+}
+
+/** Filters of lists of series, in stored form; one that is absent matches everything. */
+export interface SeriesListFilter {
+  ids: readonly number[] | undefined;
+  exchange: string | undefined;
+  /** Letters and digits of the symbol, in any of its three spellings. */
+  symbol_key: string | undefined;
+  market: string | undefined;
+  data_type: string | undefined;
+  timeframe: string | undefined;
+}
+
+/** A page of series by id, each with the times of its first and last row. */
+export function findSeriesPage(db: Database, filter: SeriesListFilter, page: { limit: number; offset: number }) {
+  const edge = (text: string) =>
+    sql<number | null>`(SELECT ${sql.raw(text)} FROM manifest WHERE manifest.series_id = series.id)`;
+  return db
+    .select({
+      id: series.id,
+      exchange: series.exchange,
+      market: series.market,
+      symbol: series.symbol,
+      unified_symbol: series.unified_symbol,
+      data_type: series.data_type,
+      timeframe: series.timeframe,
+      listed_at: series.listed_at,
+      first: edge("min(manifest.time_from)").as("first"),
+      last: edge("max(manifest.time_to)").as("last"),
+    })
+    .from(series)
+    .where(matching(filter))
+    .orderBy(asc(series.id))
+    .limit(page.limit)
+    .offset(page.offset);
+}
+
+export function countSeries(db: Database, filter: SeriesListFilter) {
+  return db
+    .select({ total: sql<number>`count(*)` })
+    .from(series)
+    .where(matching(filter));
+}
+
+function matching({ ids, exchange, symbol_key: key, market, data_type, timeframe }: SeriesListFilter) {
+  return and(
+    ids === undefined ? undefined : sql`${series.id} IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`,
+    exchange === undefined ? undefined : eq(series.exchange, exchange),
+    key === undefined
+      ? undefined
+      : or(eq(series.symbol, key), eq(series.unified_key, key), eq(series.exchange_key, key)),
+    market === undefined ? undefined : eq(series.market, market),
+    data_type === undefined ? undefined : eq(series.data_type, data_type),
+    timeframe === undefined ? undefined : eq(series.timeframe, timeframe),
+  );
 }

@@ -1,3 +1,4 @@
+import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 
 export type DataType = "raw" | "ticks" | "agg" | "alt";
@@ -77,6 +78,10 @@ export const manifest = sqliteTable(
     symbol: text().notNull(),
     type: text().notNull(),
     timeframe: text(),
+    /** Of a feature, whose `type` is the name of its set; null for market data. */
+    version: text(),
+    /** Of a feature, as it was uploaded. */
+    filename: text(),
     path: text().notNull(),
     object_key: text().notNull(),
     size_bytes: integer().notNull(),
@@ -90,6 +95,8 @@ export const manifest = sqliteTable(
     json_key: text(),
     json_bytes: integer(),
     sealed: integer({ mode: "boolean" }).notNull().default(false),
+    /** Of rows that were computed from another file: names its state, so that a change of it is seen. */
+    source: text(),
     job_id: text(),
     created_at: integer().notNull(),
     updated_at: integer().notNull(),
@@ -98,6 +105,9 @@ export const manifest = sqliteTable(
     uniqueIndex("manifest_path").on(table.path),
     index("manifest_series").on(table.series_id, table.time_from),
     index("manifest_filter").on(table.exchange, table.symbol, table.type),
+    index("manifest_features")
+      .on(table.id)
+      .where(sql`${table.version} IS NOT NULL`),
     /** Answers "has anything changed" without touching the rows. */
     index("manifest_updated").on(table.updated_at),
   ],
@@ -109,3 +119,29 @@ export const exchangeMarkets = sqliteTable("exchange_markets", {
   body: text().notNull(),
   fetched_at: integer().notNull(),
 });
+
+/** CSV files made for trading terminals. */
+export const exports = sqliteTable(
+  "exports",
+  {
+    id: integer().primaryKey({ autoIncrement: true }),
+    exchange: text().notNull(),
+    market: text().notNull(),
+    symbol: text().notNull(),
+    timeframe: text().notNull(),
+    /** `dataset-12` or `aggregated-1m`. */
+    scope: text().notNull(),
+    filename: text().notNull(),
+    path: text().notNull(),
+    object_key: text().notNull(),
+    /** Of what the bytes are made from: an export of unchanged data is found by it. */
+    source_hash: text().notNull(),
+    size_bytes: integer().notNull(),
+    sha256: text().notNull(),
+    row_count: integer().notNull(),
+    created_at: integer().notNull(),
+    /** Ms; purged after. */
+    expires_at: integer().notNull(),
+  },
+  (table) => [uniqueIndex("exports_source").on(table.source_hash), index("exports_expires").on(table.expires_at)],
+);

@@ -15,6 +15,9 @@ const UNIT_MS = {
 /** What a timeframe looks like: `1m`, `4h`, `1M`. */
 export const TIMEFRAME = /^([1-9]\d{0,3})([smhdwMy])$/;
 
+/** What a series may have in the place of a timeframe: one, or a word such as `funding` or `tick`. */
+export const PERIOD = /^([1-9]\d{0,3}[smhdwMy]|[a-z][a-z0-9_-]{0,31})$/;
+
 /** Length of a candle in ms; null when the text is no timeframe. */
 export function timeframeMs(text: string): number | null {
   const [, count, unit] = TIMEFRAME.exec(text) ?? [];

@@ -7,12 +7,14 @@ import {
   claimJob,
   endLiveJob,
   type JobInsert,
+  noteWaiting,
   raiseFenceForClaim,
   raiseWarehouseFence,
   updateHeldJob,
 } from "./job.store.ts";
 import type { JobMessage } from "./queues.ts";
 import { commitFenced, JobStopped, LEASE_MS, openRunningJob } from "./running-job.ts";
+import { fillSlots } from "./slots.ts";
 import { sendJob } from "./start.ts";
 
 /** Attempts in a row without a commit after which a job fails. */
@@ -38,7 +40,7 @@ export async function consumeMessage(
 /** Claims the job and runs one slice; does nothing when it is not due, held by another, or ended. */
 export async function runSlice(ctx: Context, definitions: JobDefinitions, id: string): Promise<void> {
   const row = await claim(ctx, id);
-  if (!row) return;
+  if (!row) return showWaiting(ctx, definitions, id);
   recordTransition(ctx, row);
   await announceJob(ctx, row);
   const definition = definitions.get(row.type);
@@ -51,6 +53,15 @@ export async function runSlice(ctx: Context, definitions: JobDefinitions, id: st
     await settle(ctx, definition, row, await definition.run(ctx, job));
   } catch (error) {
     await settleFailure(ctx, row, error);
+  }
+}
+
+/** A job that could not be claimed says so where that is for want of a slot. */
+async function showWaiting(ctx: Context, definitions: JobDefinitions, id: string): Promise<void> {
+  for (const { type, slots } of definitions.values()) {
+    if (!slots) continue;
+    const [waiting] = await noteWaiting(ctx.db, id, type, slots.waiting);
+    if (waiting) await announceJob(ctx, waiting);
   }
 }
 
@@ -102,6 +113,7 @@ async function endJob(
   const ended = { ...row, ...change } as JobRow;
   recordTransition(ctx, ended, outcome.errors[0]);
   await announceJob(ctx, ended);
+  if (row.lane !== null) await fillSlots(ctx, row.type);
 }
 
 async function settleFailure(ctx: Context, row: JobRow, error: unknown): Promise<void> {
@@ -156,4 +168,5 @@ async function buryJob(ctx: Context, id: string): Promise<void> {
   if (!buried) return;
   recordTransition(ctx, buried, errors[0]);
   await announceJob(ctx, buried);
+  if (buried.lane !== null) await fillSlots(ctx, buried.type);
 }

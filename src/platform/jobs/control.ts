@@ -16,6 +16,7 @@ import {
   raiseWarehouseFence,
   reviveJob,
 } from "./job.store.ts";
+import { fillSlots } from "./slots.ts";
 import { sendJob } from "./start.ts";
 
 /** Domains in which jobs belong to one person or follow rights of their own; admins see instruments too. */
@@ -85,6 +86,7 @@ async function stopJob(ctx: Context, job: JobRow): Promise<JobRow | undefined> {
   for (const { subject, epoch } of fences) await raiseWarehouseFence(ctx.warehouse, subject, epoch);
   recordTransition(ctx, cancelled);
   await announceJob(ctx, cancelled);
+  if (cancelled.lane !== null) await fillSlots(ctx, cancelled.type);
   return cancelled;
 }
 

@@ -26,6 +26,16 @@ export const resume = (cursor: unknown, after_seconds = 0): SliceOutcome => ({
   after_seconds,
 });
 
+/** How many jobs of a type may run at once; the others stay pending and get their turn, fairly between lanes. */
+export interface Slots<Params> {
+  /** What a job uses up, such as an exchange. */
+  lane(params: Params): string;
+  each_lane: number;
+  all_lanes: number;
+  /** Message of the progress of a job that waits. */
+  waiting: string;
+}
+
 /** A running job as its slice sees it. */
 export interface RunningJob<Params, Cursor> {
   id: string;
@@ -63,6 +73,8 @@ export interface JobDefinition<Schema extends z.ZodType = z.ZodType, Cursor = un
   domain: DomainName | "platform";
   queue: QueueName;
   params: Schema;
+  /** Absent where any number may run at once. */
+  slots?: Slots<z.output<Schema>>;
   /** Reads a cursor written by an older version; without it the job restarts from its last commit. */
   readCursor?: (cursor: unknown, version: number) => Cursor | null;
   run(ctx: Context, job: RunningJob<z.output<Schema>, Cursor>): Promise<SliceOutcome>;

@@ -6,7 +6,7 @@ import { describeError } from "../http/log.ts";
 import { announceJob, recordTransition } from "./announce.ts";
 import type { JobDefinition, JobRow, Statement } from "./define.ts";
 import { timedId } from "./identifiers.ts";
-import { findLiveJob, insertJob, type JobAddress } from "./job.store.ts";
+import { findLiveJob, insertJob, type JobAddress, type JobInsert } from "./job.store.ts";
 
 interface StartOptions {
   /** Only one live job may have it; absent where jobs of this type do not exclude each other. */
@@ -15,6 +15,8 @@ interface StartOptions {
   progress?: Record<string, unknown>;
   /** Statements that commit together with the new row; when one raises, no job is started. */
   before?: Statement[];
+  /** The caller runs the first slice itself; should it not come to that, the sweeper sends the message. */
+  unsent?: boolean;
 }
 
 const ID_ATTEMPTS = 5;
@@ -30,36 +32,50 @@ export async function startOrJoinJob<Schema extends z.ZodType, Cursor>(
   options: StartOptions = {},
 ): Promise<{ job: JobRow; created: boolean }> {
   for (let attempt = 0; attempt < ID_ATTEMPTS; attempt++) {
-    const now = ctx.now();
-    const id = timedId("job", now, ctx.random);
-    const insert = insertJob(ctx.db, {
-      id,
-      flow_run_id: crypto.randomUUID(),
-      type: definition.type,
-      version: definition.version,
-      domain: definition.domain,
-      queue: definition.queue,
-      status: "pending",
-      subject: options.subject ?? null,
-      fence_subject: options.subject ?? id,
-      params,
-      progress: options.progress ?? {},
-      errors: [],
-      sent_at: now,
-      created_at: now,
-      created_by: principalId(ctx.principal),
-    });
+    const insert = insertJob(ctx.db, newJob(ctx, definition, params, options));
     const [job] = await insertTogether(ctx, attempt === 0 ? (options.before ?? []) : [], insert);
     if (job) {
       recordTransition(ctx, job);
       await announceJob(ctx, job);
-      await sendJob(ctx, job);
+      if (!options.unsent) await sendJob(ctx, job);
       return { job, created: true };
     }
     const live = options.subject ? await findLiveJob(ctx.db, options.subject) : undefined;
     if (live) return { job: live, created: false };
   }
   throw unavailable("No free job id could be found", { retry_after: 1 });
+}
+
+/** The row of a job that has not started. */
+export function newJob<Schema extends z.ZodType, Cursor>(
+  ctx: Context,
+  definition: JobDefinition<Schema, Cursor>,
+  params: z.input<Schema> & Record<string, unknown>,
+  { subject, progress = {} }: StartOptions,
+  now = ctx.now(),
+): JobInsert {
+  const id = timedId("job", now, ctx.random);
+  const { slots } = definition;
+  return {
+    id,
+    flow_run_id: crypto.randomUUID(),
+    type: definition.type,
+    version: definition.version,
+    domain: definition.domain,
+    queue: definition.queue,
+    status: "pending",
+    subject: subject ?? null,
+    lane: slots ? slots.lane(definition.params.parse(params)) : null,
+    lane_limit: slots?.each_lane ?? null,
+    type_limit: slots?.all_lanes ?? null,
+    fence_subject: subject ?? id,
+    params,
+    progress,
+    errors: [],
+    sent_at: now,
+    created_at: now,
+    created_by: principalId(ctx.principal),
+  };
 }
 
 /** The statements before are committed even when the insert finds its id or subject taken, so they run only once. */

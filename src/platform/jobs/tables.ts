@@ -19,6 +19,10 @@ export const jobs = sqliteTable(
     status: text().$type<JobStatus>().notNull(),
     /** What only one live job may work on; null where jobs of a type do not exclude each other. */
     subject: text(),
+    /** Jobs of a type that share a lane wait for one another beyond `lane_limit` running, all lanes beyond `type_limit`. */
+    lane: text(),
+    lane_limit: integer(),
+    type_limit: integer(),
     /** Row of the fence that guards this job's commits: the subject, or the job itself. */
     fence_subject: text().notNull(),
     params: text({ mode: "json" }).$type<JsonObject>().notNull(),

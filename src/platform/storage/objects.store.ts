@@ -1,4 +1,4 @@
-import { and, eq, inArray, lt, ne, or, sql } from "drizzle-orm";
+import { and, eq, inArray, lt, ne, or, type SQL, sql } from "drizzle-orm";
 import type { Database } from "../../context.ts";
 import { objects } from "./tables.ts";
 
@@ -19,6 +19,14 @@ export function recordPending(db: Database, object: NewObject, now: number) {
     .returning({ state: objects.state });
 }
 
+/** What a streamed object turned out to be, once all of it is stored. */
+export function describePending(db: Database, key: string, found: { size_bytes: number; sha256: string }) {
+  return db
+    .update(objects)
+    .set({ ...found, r2_upload_id: null })
+    .where(eq(objects.key, key));
+}
+
 /**
  * For the batch that switches a row to the object. Raises, so that the batch rolls back, when the sweeper has claimed
  * or removed it: SQLite has no other way to make an update that matches nothing fail than an expression that does.
@@ -33,8 +41,11 @@ export function markLive(db: Database, key: string, now: number) {
     );
 }
 
-/** For the batch that switches a row away from the object. Put it before `markLive`: equal bytes have equal keys. */
-export function markOrphaned(db: Database, key: string, now: number) {
+/**
+ * For the batch that switches a row away from the object, which a query may name: the one that the row has right then.
+ * Put it before `markLive`: equal bytes have equal keys.
+ */
+export function markOrphaned(db: Database, key: string | SQL<string>, now: number) {
   return db
     .update(objects)
     .set({ state: "orphaned", state_since: now })
@@ -49,7 +60,7 @@ interface SweepRule {
   limit: number;
 }
 
-/** Claims objects for deletion and returns their keys. */
+/** Claims objects for deletion and returns their keys, with the uploads in parts that were never ended. */
 export function claimUnused(db: Database, { unused_since, claimed_before, limit }: SweepRule, now: number) {
   const unused = and(inArray(objects.state, ["pending", "orphaned"]), lt(objects.state_since, unused_since));
   const stuck = and(eq(objects.state, "deleting"), lt(objects.state_since, claimed_before));
@@ -58,6 +69,15 @@ export function claimUnused(db: Database, { unused_since, claimed_before, limit 
     .update(objects)
     .set({ state: "deleting", state_since: now })
     .where(inArray(objects.key, keys))
+    .returning({ key: objects.key, r2_upload_id: objects.r2_upload_id });
+}
+
+/** Claims an object that no row names yet; none when it is live or being removed already. */
+export function claimPending(db: Database, key: string, now: number) {
+  return db
+    .update(objects)
+    .set({ state: "deleting", state_since: now })
+    .where(and(eq(objects.key, key), eq(objects.state, "pending")))
     .returning({ key: objects.key });
 }
 

@@ -14,8 +14,18 @@ export async function sweepObjects(ctx: Pick<Context, "db" | "lake" | "now" | "l
   const claimed = await claimUnused(ctx.db, rule, now);
   if (claimed.length === 0) return 0;
   const keys = claimed.map((object) => object.key);
+  await Promise.all(claimed.map((object) => endUpload(ctx.lake, object)));
   await ctx.lake.delete(keys);
   await removeClaimed(ctx.db, keys, now);
   ctx.log.info("objects_swept", { objects: keys.length });
   return keys.length;
+}
+
+/** Frees the parts of an upload that was given up; one that is ended already has none. */
+async function endUpload(lake: R2Bucket, { key, r2_upload_id }: { key: string; r2_upload_id: string | null }) {
+  if (r2_upload_id === null) return;
+  await lake
+    .resumeMultipartUpload(key, r2_upload_id)
+    .abort()
+    .catch(() => {});
 }

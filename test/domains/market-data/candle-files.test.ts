@@ -33,6 +33,9 @@ it("the first rows of a month become a file that DuckDB reads back, and a manife
     symbol: "BTCUSDT",
     type: "raw",
     timeframe: "1m",
+    version: null,
+    filename: null,
+    source: null,
     path: PATH,
     object_key: expect.stringContaining(`${PATH}.`),
     size_bytes: written.size_bytes,
@@ -55,7 +58,7 @@ it("the first rows of a month become a file that DuckDB reads back, and a manife
 it("readers see nothing of a month until the statements have run", async () => {
   const ctx = testContext();
   const series = await seedSeries(ctx);
-  await writeMonth(ctx, { series, month: "2024-01", candles: minuteCandles(JANUARY, 3), origin: "job", sealed: false });
+  await writeMonth(ctx, { series, month: "2024-01", rows: minuteCandles(JANUARY, 3), origin: "job", sealed: false });
   expect(await ctx.db.select().from(manifest)).toEqual([]);
 });
 
@@ -149,7 +152,7 @@ it("candles are split at the first instant of each month, UTC", () => {
   const candles = candlesFromRows(
     [JANUARY, FEBRUARY - 1, FEBRUARY, FEBRUARY + 1, Date.UTC(2024, 4, 1)].map((ts) => [ts]),
   );
-  const split = splitByMonth(candles).map(({ month, candles: part }) => [month, ...part.ts]);
+  const split = splitByMonth(candles).map(({ month, rows: part }) => [month, ...part.ts]);
   expect(split).toEqual([
     ["2024-01", JANUARY, FEBRUARY - 1],
     ["2024-02", FEBRUARY, FEBRUARY + 1],

@@ -1,10 +1,11 @@
 import { modelStep } from "./candle-model.ts";
 import { type Format, numberOf, type Route } from "./format.ts";
+import { fundingOf } from "./funding-model.ts";
 import { EXPIRY, MARKETS, type ServedMarket, unifiedSymbol } from "./markets.ts";
 
 const MAX_LIMIT = 1000;
 const NEVER = 4_133_404_800_000;
-const API = /^\/(api\/v3|fapi\/v1|dapi\/v1)\/(exchangeInfo|klines)$/;
+const API = /^\/(api\/v3|fapi\/v1|dapi\/v1)\/(exchangeInfo|klines|fundingRate)$/;
 const KINDS: Record<string, ServedMarket["kind"][]> = {
   "api/v3": ["spot"],
   "fapi/v1": ["linear", "dated"],
@@ -24,6 +25,7 @@ export const binance: Format = (path, query, now) => {
       body: { timezone: "UTC", serverTime: now, rateLimits: [], symbols: markets.map(listing) },
     };
   }
+  if (door === "fundingRate" && api !== "api/v3") return funding(markets, query, now);
   return door === "klines" ? klines(markets, query, now) : null;
 };
 
@@ -45,6 +47,20 @@ function listing(market: ServedMarket) {
     deliveryDate: kind === "dated" ? EXPIRY : NEVER,
     marginAsset: kind === "inverse" ? base : quote,
   };
+}
+
+function funding(markets: ServedMarket[], query: URLSearchParams, now: number): Route {
+  const market = markets.find((candidate) => idOf(candidate) === query.get("symbol"));
+  if (!market) return { kind: "error", status: 400, body: { code: -1121, msg: "Invalid symbol." } };
+  const rates = fundingOf({
+    symbol: unifiedSymbol(market),
+    from: numberOf(query, "startTime", 0),
+    to: Math.min(numberOf(query, "endTime", now), now),
+    limit: Math.min(numberOf(query, "limit", 100), MAX_LIMIT),
+    keeps: query.has("startTime") ? "oldest" : "newest",
+  });
+  const body = rates.map(({ ts, rate }) => ({ symbol: idOf(market), fundingTime: ts, fundingRate: rate.toFixed(10) }));
+  return { kind: "funding", body };
 }
 
 function klines(markets: ServedMarket[], query: URLSearchParams, now: number): Route {

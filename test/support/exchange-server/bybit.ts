@@ -1,5 +1,6 @@
 import { modelStep } from "./candle-model.ts";
 import { type Format, numberOf, type Route } from "./format.ts";
+import { fundingOf } from "./funding-model.ts";
 import { EXPIRY, MARKETS, type ServedMarket, unifiedSymbol } from "./markets.ts";
 
 const MAX_LIMIT = 1000;
@@ -21,6 +22,7 @@ export const bybit: Format = (path, query, now) => {
     const list = query.get("status") === "PreLaunch" ? [] : markets.map(listing);
     return { kind: "markets", body: answer(now, { category, list, nextPageCursor: "" }) };
   }
+  if (path === "/v5/market/funding/history") return funding(markets, category, query, now);
   return path === "/v5/market/kline" ? kline(markets, category, query, now) : null;
 };
 
@@ -44,6 +46,25 @@ function listing(market: ServedMarket) {
       qtyStep: "0.001",
     },
   };
+}
+
+function funding(markets: ServedMarket[], category: string, query: URLSearchParams, now: number): Route {
+  const market = markets.find((candidate) => idOf(candidate) === query.get("symbol"));
+  if (!market)
+    return { kind: "error", status: 200, body: { retCode: 10001, retMsg: "Not supported symbols", result: {} } };
+  const rates = fundingOf({
+    symbol: unifiedSymbol(market),
+    from: numberOf(query, "startTime", 0),
+    to: Math.min(numberOf(query, "endTime", now), now),
+    limit: Math.min(numberOf(query, "limit", 200), 200),
+    keeps: "newest",
+  });
+  const list = rates.toReversed().map(({ ts, rate }) => ({
+    symbol: idOf(market),
+    fundingRate: rate.toFixed(10),
+    fundingRateTimestamp: String(ts),
+  }));
+  return { kind: "funding", body: answer(now, { category, list }) };
 }
 
 function kline(markets: ServedMarket[], category: string, query: URLSearchParams, now: number): Route {

@@ -5,6 +5,7 @@ import type { CandleRequest } from "./world.ts";
 export type Route =
   | { kind: "markets"; body: unknown }
   | { kind: "candles"; request: CandleRequest; render: (candles: ModelCandle[]) => unknown; newestFirst: boolean }
+  | { kind: "funding"; body: unknown }
   | { kind: "error"; status: number; body: unknown };
 
 /** The API of one exchange: a path below its own prefix, its query and the time it is there. */

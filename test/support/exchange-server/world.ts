@@ -14,7 +14,7 @@ export type Fault = (
   /** Fewer rows than asked. */
   | { kind: "short"; rows: number }
 ) & {
-  on?: "candles" | "markets";
+  on?: "candles" | "markets" | "funding";
   /** Requests that pass before. */
   skip?: number;
   /** Requests that it hits; 1 when absent. */
@@ -91,7 +91,7 @@ export function candlesOf(world: World, { symbol, timeframe, from, to, limit, ke
 }
 
 /** The fault whose turn it is, if any; counts down what it passes. */
-export function takeFault(world: World, on: "candles" | "markets"): Fault | undefined {
+export function takeFault(world: World, on: "candles" | "markets" | "funding"): Fault | undefined {
   const fault = world.faults.find((candidate) => (candidate.on ?? "candles") === on);
   if (!fault) return undefined;
   if (fault.skip) {

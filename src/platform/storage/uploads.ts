@@ -1,0 +1,182 @@
+import { Buffer } from "node:buffer";
+import { createHash } from "node:crypto";
+import type { Context } from "../../context.ts";
+import { conflict, forbidden, notFound, tooLarge, unprocessable } from "../../errors.ts";
+import type { DomainName } from "../../config.ts";
+import { mayAccessDomain, type Principal } from "../auth/principal.ts";
+import { recordPending } from "./objects.store.ts";
+import type { StoredObject } from "./objects.ts";
+import { safeSegment } from "./segments.ts";
+import { readBody } from "./stream-body.ts";
+import { discardObject, PART_BYTES } from "./stream-writer.ts";
+import { uploadKey } from "./upload-keys.ts";
+import { joinParts } from "./uploads-join.ts";
+import {
+  deleteUploadRows,
+  findUpload,
+  findUploadByPath,
+  insertUpload,
+  listParts,
+  listUnusedUploads,
+  setCompleted,
+  touchUpload,
+  type UploadRow,
+  upsertPart,
+} from "./uploads.store.ts";
+
+/** An upload that nobody has touched for this long is given up; ms. */
+export const KEEP_UPLOADS_MS = 24 * 3600 * 1000;
+const UPLOADS_A_SWEEP = 100;
+const CONTENT_TYPE = "application/octet-stream";
+
+interface NewUpload {
+  filename: string;
+  /** When known: each part is then checked as it comes. */
+  size_bytes?: number | undefined;
+  /** The domain that the file is for; the caller must be allowed to write there. */
+  purpose: DomainName;
+}
+
+/** Begins an upload in parts that only this caller may go on with. Throws `forbidden`, and `tooLarge` past the limit. */
+export async function createUpload(ctx: Context, input: NewUpload): Promise<UploadRow> {
+  const { principal, config } = ctx;
+  if (!mayAccessDomain(principal, input.purpose, "write", config.ANONYMOUS_ACCESS)) throw forbidden();
+  const filename = safeSegment(input.filename, "filename");
+  if ((input.size_bytes ?? 0) > config.UPLOAD_LIMIT_BYTES) throw tooLarge("The file is too large");
+  const id = crypto.randomUUID();
+  const key = uploadKey(filename, id);
+  const { uploadId } = await ctx.lake.createMultipartUpload(key, { httpMetadata: { contentType: CONTENT_TYPE } });
+  const now = ctx.now();
+  const row: UploadRow = {
+    id,
+    owner: ownerOf(principal),
+    domain: input.purpose,
+    filename,
+    object_key: key,
+    r2_upload_id: uploadId,
+    size_bytes: input.size_bytes ?? null,
+    sha256: null,
+    state: "open",
+    created_at: now,
+    updated_at: now,
+  };
+  const object = { key, path: key, size_bytes: 0, sha256: "", content_type: CONTENT_TYPE, origin: `upload:${id}` };
+  await ctx.db.batch([
+    recordPending(ctx.db, { ...object, r2_upload_id: uploadId, created_at: now }, now),
+    insertUpload(ctx.db, row),
+  ]);
+  return row;
+}
+
+/** The caller's own upload with the parts that have come. Throws `notFound`, for other people's too. */
+export async function getUpload(ctx: Context, id: string) {
+  const upload = await findOwn(ctx, id);
+  return { upload, parts: await listParts(ctx.db, id) };
+}
+
+/**
+ * Stores a part; sending one again replaces it. Throws `conflict` once the parts have been joined, `tooLarge` past
+ * 8 MiB and `unprocessable` for a part of the wrong size.
+ */
+export async function putPart(ctx: Context, { id, part, request }: { id: string; part: number; request: Request }) {
+  const upload = await findOwn(ctx, id);
+  if (upload.sha256 !== null) throw conflict("The parts have been joined already");
+  if (upload.size_bytes === null && part * PART_BYTES > ctx.config.UPLOAD_LIMIT_BYTES + PART_BYTES) {
+    throw tooLarge("The file is too large");
+  }
+  const wanted = upload.size_bytes === null ? null : sizeOfPart(upload.size_bytes, part);
+  if (wanted === 0) throw unprocessable([{ field: "part", message: "is beyond the announced size" }]);
+  const bytes = await collect(request);
+  const size_bytes = bytes.byteLength;
+  if (size_bytes === 0 || size_bytes !== (wanted ?? size_bytes)) {
+    throw unprocessable([{ field: "body", message: `must have ${wanted ?? "1 to " + PART_BYTES} bytes` }]);
+  }
+  const { etag } = await ctx.lake.resumeMultipartUpload(upload.object_key, upload.r2_upload_id).uploadPart(part, bytes);
+  await ctx.db.batch([
+    upsertPart(ctx.db, { upload_id: id, part, size_bytes, etag }),
+    ...touchUpload(ctx.db, upload, ctx.now()),
+  ]);
+  return { upload_id: id, part, size_bytes, sha256: createHash("sha256").update(bytes).digest("hex") };
+}
+
+/**
+ * Joins the parts into the file, which can then be used for 24 h; doing it again answers the same. Throws
+ * `unprocessable` naming parts that lack or have the wrong size, and for another `sha256` than the file has.
+ */
+export async function completeUpload(ctx: Context, id: string, { sha256 }: { sha256?: string | undefined }) {
+  const upload = await findOwn(ctx, id);
+  const parts = await listParts(ctx.db, id);
+  const found = upload.sha256 === null ? await joinParts(ctx, upload, parts) : describe(upload);
+  if (sha256 !== undefined && sha256.toLowerCase() !== found.sha256) {
+    throw unprocessable([{ field: "sha256", message: `is not the checksum of the file received, ${found.sha256}` }]);
+  }
+  if (upload.state === "open") await setCompleted(ctx.db, id, ctx.now());
+  return { upload: { ...upload, ...found, state: "completed" as const }, parts };
+}
+
+/** Gives an upload up and removes its bytes. */
+export async function deleteUpload(ctx: Context, id: string): Promise<void> {
+  await removeUpload(ctx, await findOwn(ctx, id));
+}
+
+export interface FinishedUpload {
+  id: string;
+  filename: string;
+  /** `pending`: give it to a row with `takeUpload` and `markLive` in one batch. */
+  object: StoredObject;
+}
+
+/**
+ * A completed upload of the caller, by its id or by the `source_path` that completing it answered; null when there is
+ * none. Reading it keeps it for another 24 h.
+ */
+export async function findFinishedUpload(
+  ctx: Context,
+  reference: { upload_id: string } | { source_path: string },
+): Promise<FinishedUpload | null> {
+  const owner = ownerOf(ctx.principal);
+  const [upload] = await ("upload_id" in reference
+    ? findUpload(ctx.db, reference.upload_id, owner)
+    : findUploadByPath(ctx.db, reference.source_path, owner));
+  if (upload?.state !== "completed") return null;
+  await ctx.db.batch([...touchUpload(ctx.db, upload, ctx.now())]);
+  const { id, filename, object_key: key } = upload;
+  return { id, filename, object: { key, path: key, ...describe(upload) } };
+}
+
+/** Removes uploads that nobody has touched for 24 h, at most 100 a call; returns how many. */
+export async function sweepUploads(ctx: Context): Promise<number> {
+  const unused = await listUnusedUploads(ctx.db, ctx.now() - KEEP_UPLOADS_MS, UPLOADS_A_SWEEP);
+  for (const upload of unused) await removeUpload(ctx, upload);
+  return unused.length;
+}
+
+async function removeUpload(ctx: Context, { id, object_key, r2_upload_id }: UploadRow): Promise<void> {
+  // An upload whose parts are joined, or that is gone already, has nothing to abort.
+  await ctx.lake
+    .resumeMultipartUpload(object_key, r2_upload_id)
+    .abort()
+    .catch(() => {});
+  await discardObject(ctx, object_key);
+  await ctx.db.batch([...deleteUploadRows(ctx.db, id)]);
+}
+
+async function findOwn(ctx: Context, id: string): Promise<UploadRow> {
+  const [upload] = await findUpload(ctx.db, id, ownerOf(ctx.principal));
+  if (!upload) throw notFound("Upload not found");
+  return upload;
+}
+
+/** Callers without a name share one: the random id of an upload is then what keeps it apart. */
+const ownerOf = (principal: Principal) => ("id" in principal ? `${principal.kind}:${principal.id}` : principal.kind);
+
+const describe = ({ size_bytes, sha256 }: UploadRow) => ({ size_bytes: size_bytes ?? 0, sha256: sha256 ?? "" });
+
+const sizeOfPart = (size_bytes: number, part: number) =>
+  Math.max(0, Math.min(PART_BYTES, size_bytes - (part - 1) * PART_BYTES));
+
+async function collect(request: Request): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of readBody(request, PART_BYTES)) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
