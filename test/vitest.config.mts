@@ -37,5 +37,6 @@ export default defineConfig({
     setupFiles: ["test/support/setup.ts"],
     globalSetup: ["test/support/global-setup.ts"],
     testTimeout: 20_000,
+    isolate: false,
   },
 });

@@ -8,6 +8,7 @@ import { appendVars, writeRunVars } from "./dev-vars.ts";
 import { Failure, runCommand } from "./failure.ts";
 import { migrateLocally } from "./local-migrations.ts";
 import { startServer } from "./local-server.ts";
+import { whenNpmEnds } from "./npm-process.ts";
 import { waitForPort } from "./ports.ts";
 import { composeRunVars } from "./run-vars.ts";
 import { readStartOptions, startHelp, type StartOptions } from "./start-options.ts";
@@ -21,6 +22,7 @@ const FIRST_DOWNLOAD =
   '{"exchange":"binance","symbol":"BTCUSDT","market":"spot","start_date":"2024-01-01","end_date":"2024-01-31"}';
 
 const children: ChildProcess[] = [];
+let isStopping = false;
 
 /** `npm start`: prepares what is missing, serves until it is told to stop, and ticks once a minute. */
 await runCommand(async () => {
@@ -62,7 +64,10 @@ async function serve(options: StartOptions): Promise<void> {
 
   const server = await startServer({ port, state, runVars, certificate });
   children.push(server);
-  server.once("exit", (code) => void stop(code ?? 1));
+  server.once("exit", (code, signal) => {
+    if (!isStopping) console.error(`The server ended by itself (${signal ?? code}).`);
+    void stop(code ?? 1);
+  });
   startTicking(origin, certificate?.certificate);
   report({ options, origin, vars, added, migrated });
 }
@@ -103,14 +108,11 @@ function shorten(path: string): string {
 function stopWithUs(): void {
   process.on("SIGINT", () => void stop(0));
   process.on("SIGTERM", () => void stop(0));
-  if (process.env.npm_lifecycle_event !== "start") return;
-  const npm = process.ppid;
-  setInterval(() => {
-    if (process.ppid !== npm) void stop(1);
-  }, 1000).unref();
+  whenNpmEnds(() => void stop(1));
 }
 
 async function stop(code: number): Promise<void> {
+  isStopping = true;
   await stopChildren();
   process.exit(code);
 }

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Failure } from "./failure.ts";
 import { isPortFree } from "./ports.ts";
+import { isAlive } from "./processes.ts";
 
 /**
  * Claims a folder of data for this process: two servers over the same databases would each take the other's jobs for
@@ -24,14 +25,5 @@ function readClaim(path: string): { pid: number; port: number } | undefined {
     return JSON.parse(readFileSync(path, "utf8")) as { pid: number; port: number };
   } catch {
     return undefined;
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
   }
 }

@@ -2,13 +2,22 @@
 const LARGEST_EXACT_UNITS = 1e15;
 
 /** "0000" to "9999", four bytes of ASCII each, as a little-endian word. */
-const FOUR_DIGITS = Uint32Array.from({ length: 10_000 }, (_, number) => packAscii(String(number).padStart(4, "0")));
+const FOUR_DIGITS = Uint32Array.from(
+  { length: 10_000 },
+  (_, number) =>
+    0x30303030 +
+    ((number / 1000) |
+      0 |
+      ((((number / 100) | 0) % 10) << 8) |
+      ((((number / 10) | 0) % 10) << 16) |
+      ((number % 10) << 24)),
+);
 
 /** How many zeros each of these texts ends with. */
-const TRAILING_ZEROS = Uint8Array.from(
-  { length: 10_000 },
-  (_, number) => /0*$/.exec(String(number).padStart(4, "0"))?.[0].length ?? 0,
-);
+const TRAILING_ZEROS = Uint8Array.from({ length: 10_000 }, (_, number) => {
+  const units = [10, 100, 1_000, 10_000];
+  return units.filter((unit) => number % unit === 0).length;
+});
 
 /** The most bytes that writing a number touches: `-0.0000030037722066434144` and a word beyond its end. */
 export const LONGEST_NUMBER_BYTES = 25 + 8;
@@ -113,8 +122,4 @@ function writeLeading(target: DataView, offset: number, value: number): number {
 
 function writeFour(target: DataView, offset: number, value: number): void {
   target.setUint32(offset, FOUR_DIGITS[value] ?? 0, true);
-}
-
-function packAscii(text: string): number {
-  return [...text].reduce((word, digit, index) => word + digit.charCodeAt(0) * 2 ** (8 * index), 0);
 }

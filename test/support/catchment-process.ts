@@ -1,9 +1,10 @@
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findFreePort } from "../../src/cli/ports.ts";
+import { listProcesses } from "../../src/cli/processes.ts";
 
 const root = join(import.meta.dirname, "../..");
 const READY_SECONDS = 100;
@@ -104,10 +105,9 @@ async function killTree(child: ChildProcess): Promise<void> {
   await ended;
 }
 
-function descendantsOf(pid: number): number[] {
-  const lines = execFileSync("ps", ["-eo", "pid=,ppid="], { encoding: "utf8" }).trim().split("\n");
-  const processes = lines.map((line) => line.trim().split(/\s+/).map(Number));
-  const below = (parent: number): number[] =>
-    processes.flatMap(([id = 0, above]) => (above === parent ? [id, ...below(id)] : []));
-  return below(pid);
+function descendantsOf(ancestor: number): number[] {
+  const processes = listProcesses();
+  const below = (above: number): number[] =>
+    processes.flatMap(({ pid, parent }) => (parent === above ? [pid, ...below(pid)] : []));
+  return below(ancestor);
 }

@@ -85,8 +85,9 @@ async function answerRead(ctx: Context, input: ReadInput, selection: Selection):
   const typed = { ...headers, "Content-Type": CONTENT_TYPES[format] };
   if (features) return answerJoined(ctx, input, { selection, files, features, headers: typed });
   if (format === "json" && limit === undefined && accepts_gzip && files.length > 0) {
-    const body = await openStoredAnswer(ctx, files, selection);
-    if (body) return { status: 200, headers: { ...typed, "Content-Encoding": "gzip" }, body };
+    const stored = await openStoredAnswer(ctx, files, selection);
+    if (stored)
+      return { status: 200, headers: { ...typed, "Content-Encoding": "gzip", ...stored.headers }, body: stored.body };
   }
   const rows = limitRows(readAhead(readLakeFiles(ctx, files, selection)), limit ?? Infinity);
   return { status: 200, headers: typed, body: await streamOf(encodeAnswer(format, selection.columns, rows)) };
@@ -157,7 +158,11 @@ function isStored(row: SeriesFile): row is StoredFile {
 }
 
 /** The packed JSON of whole files, when all of every file is wanted and every file has it. */
-async function openStoredAnswer(ctx: Context, files: readonly StoredFile[], selection: Selection) {
+async function openStoredAnswer(
+  ctx: Context,
+  files: readonly StoredFile[],
+  selection: Selection,
+): Promise<Pick<ReadAnswer, "headers" | "body"> | null> {
   if (selection.columns.join() !== CANDLE_COLUMNS.join()) return null;
   const keys: string[] = [];
   for (const { json_key, time_from, time_to } of files) {
@@ -167,8 +172,11 @@ async function openStoredAnswer(ctx: Context, files: readonly StoredFile[], sele
   }
   const [only, ...others] = keys;
   if (only === undefined) return null;
-  if (others.length > 0) return streamOf(joinPackedArrays(keys.map((key) => () => readLakeObject(ctx, key))), 2);
+  if (others.length > 0) {
+    const loaders = keys.map((key) => () => readLakeObject(ctx, key));
+    return { headers: {}, body: await streamOf(joinPackedArrays(loaders), 2) };
+  }
   const object = await ctx.lake.get(only);
   if (!object) throw new ObjectChanged();
-  return object.body;
+  return { headers: { "Content-Length": String(object.size) }, body: object.body };
 }

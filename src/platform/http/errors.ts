@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import { z } from "@hono/zod-openapi";
 import type { ErrorHandler } from "hono";
 import { HTTPException } from "hono/http-exception";
@@ -34,7 +35,10 @@ export function renderError(error: AppError, now: number): Response {
   };
   const wait: Record<string, string> =
     error.retry_after === undefined ? {} : { "Retry-After": String(Math.max(1, Math.ceil(error.retry_after))) };
-  return Response.json(body, { status: error.status, headers: { ...wait, ...error.headers } });
+  const text = JSON.stringify(body);
+  const length = String(Buffer.byteLength(text));
+  const headers = { "Content-Type": "application/json", "Content-Length": length, ...wait, ...error.headers };
+  return new Response(text, { status: error.status, headers });
 }
 
 /** Says what any thrown value means to the caller; what we did not foresee becomes a fixed sentence. */

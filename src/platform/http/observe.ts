@@ -3,6 +3,7 @@ import { routePath } from "hono/route";
 import type { Context } from "../../context.ts";
 import { forbidden } from "../../errors.ts";
 import { principalId } from "../auth/principal.ts";
+import { measureAnswer, stateJsonLength } from "./answer-length.ts";
 import type { AppEnv } from "./router.ts";
 import { noteRequest } from "./uptime.ts";
 
@@ -17,23 +18,38 @@ export function observeRequest(makeContext: (c: HonoContext<AppEnv>) => Context)
     const requestId = c.req.header("CF-Ray") ?? crypto.randomUUID();
     c.set("ctx", ctx);
     c.set("requestId", requestId);
+    stateJsonLength(c);
     await next();
+    const { method } = c.req;
+    const { status } = c.res;
     const route = routePath(c, -1);
     const duration_ms = ctx.now() - started_at;
-    c.header("X-Request-Id", requestId);
-    const bookmark = ctx.bookmark();
-    if (bookmark) c.header("X-D1-Bookmark", bookmark);
-    ctx.metrics.request(route, c.req.method, c.res.status, duration_ms);
-    ctx.log.info("request", {
-      request_id: requestId,
-      method: c.req.method,
-      route,
-      status: c.res.status,
-      duration_ms,
-      bytes: Number(c.res.headers.get("Content-Length") ?? 0),
-      principal: principalId(c.var.ctx.principal),
+    ctx.metrics.request(route, method, status, duration_ms);
+    const principal = principalId(ctx.principal);
+    const answer = measureAnswer(c.res, (length) => {
+      const bytes = method === "HEAD" ? 0 : length;
+      ctx.log.info("request", { request_id: requestId, method, route, status, duration_ms, bytes, principal });
     });
+    if (answer !== c.res) replaceAnswer(c, answer);
+    setHeader(c, "X-Request-Id", requestId);
+    const bookmark = ctx.bookmark();
+    if (bookmark) setHeader(c, "X-D1-Bookmark", bookmark);
   };
+}
+
+/** Hono merges the headers of the answer before into one that replaces it, unless there is none. */
+function replaceAnswer(c: HonoContext<AppEnv>, answer: Response): void {
+  c.res = undefined;
+  c.res = answer;
+}
+
+/** Hono copies the whole answer to set a header; only that of another Worker or object has to be copied. */
+function setHeader(c: HonoContext<AppEnv>, name: string, value: string): void {
+  try {
+    c.res.headers.set(name, value);
+  } catch {
+    c.header(name, value);
+  }
 }
 
 /** A page on another name that resolves to this machine must not reach a developer's data. */
