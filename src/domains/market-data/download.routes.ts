@@ -38,13 +38,10 @@ export const taskSchema = z
     status: z.literal("pending"),
     message: z.string().openapi({ example: "Queued download for BTCUSDT from binance" }),
     job_id: z.string().openapi({ example: "job_1705314600000123" }),
-    funding_job_id: z
-      .string()
-      .optional()
-      .openapi({
-        description: "With `both`: the job that collects the funding rates",
-        example: "job_1705314600000124",
-      }),
+    funding_job_id: z.string().optional().openapi({
+      description: "With `both`: the job that collects the funding rates",
+      example: "job_1705314600000124",
+    }),
   })
   .openapi("DownloadTask");
 

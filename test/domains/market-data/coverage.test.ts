@@ -5,7 +5,7 @@ import { createApp } from "../../../src/app.ts";
 import { collectJob } from "../../../src/domains/market-data/collection-schedules.job.ts";
 import { repairCoverage } from "../../../src/domains/market-data/coverage.ts";
 import { startDownload } from "../../../src/domains/market-data/download.ts";
-import { downloadJob } from "../../../src/domains/market-data/download.job.ts";
+import type { downloadJob } from "../../../src/domains/market-data/download.job.ts";
 import { downloadParams } from "../../../src/domains/market-data/download-params.ts";
 import { startOrJoinJob } from "../../../src/platform/jobs/start.ts";
 import { openWorld } from "../../support/exchange-server/client.ts";

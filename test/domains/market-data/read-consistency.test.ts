@@ -38,7 +38,13 @@ it(`a read while a month is being rewritten answers one version or the other, ${
   const versions = [version(100), version(50_000)];
   const write = async (turn: number) => {
     const candles = versions[turn % 2] ?? createCandles(0);
-    const file = await writeMonth(ctx, { series, month: "2024-01", rows: candles, origin: "test", sealed: turn % 4 < 2 });
+    const file = await writeMonth(ctx, {
+      series,
+      month: "2024-01",
+      rows: candles,
+      origin: "test",
+      sealed: turn % 4 < 2,
+    });
     const [first, ...rest] = file.statements;
     if (first) await ctx.db.batch([first, ...rest] as [Statement, ...Statement[]]);
   };
