@@ -249,7 +249,7 @@ describe("bad input", () => {
     ["start", `${BTC}&start=2024-01-01T25:00:00&end=2024-03-02`],
     ["end", `${BTC}&start=2024-01-02&end=2024-01-01`],
     ["data_type", `${ONE_DAY}&data_type=secret`],
-    ["timeframe", `${ONE_DAY}&timeframe=soon`],
+    ["timeframe", `${ONE_DAY}&timeframe=1%20minute`],
     ["columns", `${ONE_DAY}&columns=ts,password`],
     ["columns", `${ONE_DAY}&columns=`],
     ["limit", `${ONE_DAY}&limit=0`],
