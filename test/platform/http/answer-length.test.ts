@@ -22,7 +22,11 @@ function observedApp() {
   app.get("/nothing", (c) => c.body(null, 304));
   app.get("/stream", () => {
     const chunks = ["abc", "defgh"].map((text) => new TextEncoder().encode(text));
-    return new Response(ReadableStream.from(chunks), { headers: { "X-Kind": "stream" } });
+    const start = (controller: ReadableStreamDefaultController) => {
+      for (const chunk of chunks) controller.enqueue(chunk);
+      controller.close();
+    };
+    return new Response(new ReadableStream({ start }), { headers: { "X-Kind": "stream" } });
   });
   app.get("/endless", () => {
     const pull = (controller: ReadableStreamDefaultController) => controller.enqueue(new Uint8Array(10));
