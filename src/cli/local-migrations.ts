@@ -17,11 +17,10 @@ export async function migrateLocally(state: string): Promise<boolean> {
   const stamp = join(state, "v3/d1/migrated");
   const wanted = fingerprint();
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return false;
-  await Promise.all(
-    databaseBindings.map((binding) =>
-      runWrangler(["d1", "migrations", "apply", binding, "--local", "--persist-to", state]),
-    ),
-  );
+  // One after the other: both would open the same files, and the second finds them locked (SQLITE_BUSY) now and then.
+  for (const binding of databaseBindings) {
+    await runWrangler(["d1", "migrations", "apply", binding, "--local", "--persist-to", state]);
+  }
   writeFileSync(stamp, wanted);
   return true;
 }

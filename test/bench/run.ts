@@ -1,8 +1,9 @@
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
 import { Failure, runCommand } from "../../src/cli/failure.ts";
-import { benchmarks, type Result } from "./benchmarks.ts";
+import { benchmarks } from "./benchmarks.ts";
 import { closeConnections } from "./load.ts";
+import type { Result } from "./result.ts";
 import { createWorld } from "./world.ts";
 
 const HELP = `Measures the built Worker in workerd beside its peers, in turns on one machine.

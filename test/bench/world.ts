@@ -4,8 +4,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
 import { startDemoExchanges } from "../../src/cli/demo-exchanges.ts";
-import { root } from "../../src/cli/child.ts";
-import { stopChild } from "../../src/cli/child.ts";
+import { root, stopChild } from "../../src/cli/child.ts";
 import { type Bundle, buildBundle } from "./bundle.ts";
 
 export const COMPATIBILITY_DATE = "2026-11-01";
@@ -13,7 +12,6 @@ export const COMPATIBILITY_FLAGS = ["nodejs_compat"];
 
 /** January 2024 in minutes, as `/read` is asked for it. */
 export const MONTH = "/read?exchange=BINANCE&symbol=BTCUSDT&start=2024-01-01&end=2024-01-31";
-export const MONTH_ROWS = 44_640;
 
 const DOWNLOAD = {
   exchange: "binance",
@@ -24,7 +22,8 @@ const DOWNLOAD = {
 };
 const DOWNLOAD_SECONDS = 60;
 
-export type WorkerName = "catchment" | "empty" | "query" | "publisher";
+const WORKERS = ["catchment", "empty", "query", "publisher", "loudspeaker"] as const;
+export type WorkerName = (typeof WORKERS)[number];
 
 export interface World {
   bundle: Bundle;
@@ -35,7 +34,7 @@ export interface World {
   stop(): Promise<void>;
 }
 
-/** Builds the Worker, runs it in workerd beside the three of `workers/`, and downloads a month into it. */
+/** Builds the Worker, runs it in workerd beside those of `workers/`, and downloads a month into it. */
 export async function createWorld(): Promise<World> {
   const folder = mkdtempSync(join(tmpdir(), "catchment-bench-"));
   const exchanges = await startDemoExchanges();
@@ -53,7 +52,7 @@ export async function createWorld(): Promise<World> {
       await migrate(await miniflare.getD1Database(binding, "catchment"), join(root, "migrations", migrations));
     }
     const origins = new Map<WorkerName, URL>();
-    for (const name of ["catchment", "empty", "query", "publisher"] as const) {
+    for (const name of WORKERS) {
       origins.set(name, await miniflare.unsafeGetDirectURL(name));
     }
     const at = (worker: WorkerName, path: string) => new URL(path, origins.get(worker));
@@ -104,6 +103,7 @@ function optionsOf(bundle: Bundle, exchangeUrls: string) {
       },
       simple("empty"),
       { ...simple("query"), d1Databases: { DB: "db" } },
+      { ...simple("loudspeaker"), durableObjects: { LOUDSPEAKER: { className: "Loudspeaker", useSQLite: true } } },
       { ...simple("publisher"), durableObjects: { EVENT_FEED: { className: "EventFeed", scriptName: "catchment" } } },
     ],
   });
