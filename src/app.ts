@@ -1,4 +1,5 @@
 import { createContext } from "./context.ts";
+import { inventory } from "./domains/inventory/index.ts";
 import { marketData } from "./domains/market-data/index.ts";
 import { readConfig } from "./config.ts";
 import { platform } from "./platform/index.ts";
@@ -11,7 +12,7 @@ import { answerUnmatched } from "./platform/http/unmatched.ts";
 import type { JobDefinitions } from "./platform/jobs/define.ts";
 
 /** Every family of routes and jobs; adding a domain is one line here. */
-export const domains: Domain[] = [platform, marketData];
+export const domains: Domain[] = [platform, marketData, inventory];
 
 export const jobDefinitions: JobDefinitions = new Map(
   domains.flatMap((domain) => domain.jobs.map((definition) => [definition.type, definition])),

@@ -15,10 +15,10 @@ const flag = (fallback: boolean) =>
 
 const wholeNumber = (fallback: number) => z.coerce.number().int().nonnegative().default(fallback);
 
-const list = <T extends z.ZodType<string, string>>(item: T) =>
+const list = <T extends z.ZodType<string, string>>(item: T, fallback = "") =>
   z
     .string()
-    .default("")
+    .default(fallback)
     .transform((text) =>
       text
         .split(",")
@@ -26,6 +26,12 @@ const list = <T extends z.ZodType<string, string>>(item: T) =>
         .filter((part) => part !== ""),
     )
     .pipe(z.array(item));
+
+const PROVIDERS = z.enum(["aws", "azure", "gcp"]);
+
+const url = z.union([z.literal(""), z.url()]).default("");
+
+const secret = z.string().default("").meta({ secret: true });
 
 const urlMap = z
   .string()
@@ -111,6 +117,39 @@ export const configSchema = z.object({
   ),
   AUTO_AGGREGATE: flag(false).describe(
     "Whether every finished download of minutes brings its 5m, 15m, 1h, 4h and 1d aggregates up to date.",
+  ),
+  ENABLED_PROVIDERS: list(PROVIDERS, "aws,azure,gcp").describe("Clouds whose inventory may be extracted."),
+  RECORDED_PROVIDERS: list(PROVIDERS).describe(
+    "Clouds that answer from a recording where there are no credentials, so that there is something to try; local only.",
+  ),
+  AWS_ACCESS_KEY_ID: z.string().default("").describe("Access key of an AWS account, when it is not in the vault."),
+  AWS_SECRET_ACCESS_KEY: secret.describe("Its secret."),
+  AWS_SESSION_TOKEN: secret.describe("Its session token, when it is a temporary one."),
+  AWS_ROLE_ARNS: list(z.string()).describe("Roles that this key assumes, one for each further AWS account."),
+  AWS_EXTERNAL_ID: secret.describe("External id that these roles ask for."),
+  AZURE_TENANT_ID: z.string().default("").describe("Directory of an Azure application, when it is not in the vault."),
+  AZURE_CLIENT_ID: z.string().default("").describe("Its application id."),
+  AZURE_CLIENT_SECRET: secret.describe("Its secret."),
+  AZURE_SUBSCRIPTION_IDS: list(z.string()).describe("Subscriptions that it reads."),
+  GCP_SERVICE_ACCOUNT: secret.describe("JSON key of a Google service account, when it is not in the vault."),
+  GCP_PROJECT_IDS: list(z.string()).describe("Projects that it reads; its own when empty."),
+  AWS_ENDPOINT_URL: url.describe(
+    "Replaces scheme and host of every AWS endpoint; region and service stay in the signature.",
+  ),
+  AZURE_ENDPOINT_URL: url.describe("Replaces `https://management.azure.com`, for sovereign clouds and proxies."),
+  AZURE_AUTHORITY_URL: url.describe("Replaces `https://login.microsoftonline.com`."),
+  GCP_ENDPOINT_URL: url.describe("Base URL before Google's hosts: `{base}/pubsub.googleapis.com/v1/…`."),
+  INVENTORY_TRANSPORT: z
+    .enum(["filesystem", "http", "null", "console"])
+    .default("filesystem")
+    .describe("Where artifacts go: files in the lake under `file_collector/`, an HTTP endpoint, nowhere, or the log."),
+  INVENTORY_TRANSPORT_URL: url.describe("Endpoint of the `http` transport; it takes one artifact as JSON by POST."),
+  INVENTORY_TRANSPORT_TOKEN: secret.describe("Bearer token for it."),
+  INVENTORY_REDACT_SECRETS: flag(true).describe(
+    "Whether secrets in what a cloud answers are replaced by `[redacted]`.",
+  ),
+  ARTIFACT_RETENTION_DAYS: wholeNumber(30).describe(
+    "Days for which the artifacts of an extraction are kept; the latest state of each resource stays.",
   ),
   JOB_RETENTION_DAYS: wholeNumber(90).describe("Days after which ended jobs are purged."),
   EXPORT_RETENTION_DAYS: wholeNumber(7).describe("Days for which an exported file can be downloaded."),

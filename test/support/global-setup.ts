@@ -1,7 +1,9 @@
 import { execFileSync } from "node:child_process";
 import type { TestProject } from "vitest/node";
+import { startAzureServer } from "./azure-server/server.ts";
 import { startDuckdbServer } from "./duckdb-server.ts";
 import { startExchangeServer } from "./exchange-server/server.ts";
+import { startGcpServer } from "./gcp-server/server.ts";
 
 /** The plugin does not run wrangler's build command, and the Worker under test needs what it generates. */
 function generate(): void {
@@ -15,8 +17,15 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide("duckdbUrl", duckdb.url);
   const exchanges = await startExchangeServer();
   project.provide("exchangeUrl", exchanges.url);
+  const azure = await startAzureServer();
+  project.provide("azureUrl", azure.url);
+  const gcp = await startGcpServer();
+  project.provide("gcpUrl", gcp.url);
+  project.provide("gcpServiceAccount", gcp.serviceAccount);
   return async () => {
+    await azure.close();
     await duckdb.stop();
     await exchanges.close();
+    await gcp.close();
   };
 }

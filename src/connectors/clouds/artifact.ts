@@ -3,6 +3,9 @@ import { z } from "zod";
 export const cloudProviders = z.enum(["aws", "azure", "gcp"]);
 export type CloudProvider = z.infer<typeof cloudProviders>;
 
+/** Stands where a secret stood. */
+export const REDACTED = "[redacted]";
+
 /** The region of what belongs to no region. */
 export const GLOBAL_REGION = "global";
 

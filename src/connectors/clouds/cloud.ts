@@ -35,6 +35,8 @@ export interface Cloud {
   credentials: z.ZodType<Record<string, unknown>, Record<string, unknown>>;
   /** Keys of the credentials that are shown; all others are secret. */
   shown: readonly string[];
+  /** Whether a text can be the id of an account, subscription or project. */
+  isAccount(account: string): boolean;
   /** Whether a text can be one of this cloud's regions. */
   isRegion(region: string): boolean;
   /** Throws 422 for credentials that cannot be used, such as a PEM that does not parse. */

@@ -1,4 +1,4 @@
-import { type Item, valueAt } from "./json.ts";
+import { asItem, isItem, type Item, items, valueAt } from "./json.ts";
 import type { Scope } from "./service.ts";
 
 /** Reads one key of a configuration from an item; `key` is the key's own name. */
@@ -22,6 +22,47 @@ export const at =
   (path: string): Field =>
   (item) =>
     valueAt(item, path) ?? null;
+
+/** Declared keys, read from the object at a path instead of the item itself. */
+export const within = (path: string, fields: Fields): Fields =>
+  Object.fromEntries(
+    Object.entries(fields).map(([name, read]) => [
+      name,
+      (item, scope, key) => read(asItem(valueAt(item, path)), scope, key),
+    ]),
+  );
+
+/** The object at a path, with the declared keys. */
+export const part =
+  (path: string, fields: Fields): Field =>
+  (item, scope) => {
+    const value = valueAt(item, path);
+    return isItem(value) ? readFields(fields, value, scope) : null;
+  };
+
+/** Every object of the list at a path, with the declared keys. */
+export const each =
+  (path: string, fields: Fields): Field =>
+  (item, scope) => {
+    const value = valueAt(item, path);
+    return Array.isArray(value) ? items(value).map((entry) => readFields(fields, entry, scope)) : null;
+  };
+
+/** Reads the list at a path, of each entry the declared keys; null without a list. */
+export const listOf =
+  (path: string, fields: Fields): Field =>
+  (item, scope) => {
+    const list = valueAt(item, path);
+    return Array.isArray(list) ? items(list).map((entry) => readFields(fields, entry, scope)) : null;
+  };
+
+/** Reads the declared keys of the object at a path; null without one. */
+export const objectOf =
+  (path: string, fields: Fields): Field =>
+  (item, scope) => {
+    const value = valueAt(item, path);
+    return isItem(value) ? readFields(fields, value, scope) : null;
+  };
 
 /** Every declared key with its value; what the answer lacks is null. */
 export function readFields(fields: Fields, item: Item, scope: Scope): Item {

@@ -26,6 +26,8 @@ export interface Detail<Call> {
   read?(body: Item, item: Item): unknown;
   /** Where an answer has pages: the entries of one; the detail is then all of them. */
   entries?(body: Item): unknown[];
+  /** Which of all entries belong to the item; all of them when absent. */
+  choose?(entries: readonly unknown[], item: Item): unknown;
   /** Codes of refusals by which the cloud says that the item has no such thing: the detail is then null. */
   absent?: readonly string[];
 }
@@ -38,8 +40,8 @@ export interface ResourceType {
   when?(item: Item): boolean;
   /** The resources within an item; the item itself when absent. */
   each?(item: Item, scope: Scope): Item[];
-  /** The resource's id, unique within account and type. */
-  id(item: Item, scope: Scope): string;
+  /** The resource's id, unique within account and type; null when the answer lacks it, which is reported. */
+  id(item: Item, scope: Scope): string | null;
   /** The scope's region when absent. */
   region?(item: Item, scope: Scope): string | null;
   labels?(item: Item, scope: Scope): Record<string, string>;
@@ -62,6 +64,8 @@ export interface Listing<Call> {
   /** Where the call lists only keys: turns up to `size` of them into items. */
   describe?: { size: number; call(keys: readonly unknown[], scope: Scope): Call; items(body: Item): unknown[] };
   details?: Readonly<Record<string, Detail<Call>>>;
+  /** Codes of refusals by which the cloud says that there is nothing to list. */
+  absent?: readonly string[];
   /** None where the items only lead to other listings. */
   resources: readonly ResourceType[];
 }
@@ -81,6 +85,8 @@ export interface CloudService<Call> {
 export interface Page {
   body: Item;
   next: string | null;
+  /** What the answer itself says that it leaves out, such as a location that could not be reached. */
+  missing?: readonly string[];
 }
 
 /** Speaks to one account of a cloud. */

@@ -28,7 +28,10 @@ export async function takeStep<Call>(
     if (task.items) return await complete(work, task.items, task.got ?? {});
     return task.keys ? await describe(work, task.keys) : await list(work, task.token ?? null);
   } catch (error) {
-    if (error instanceof CloudRefusal) return { found: [], next: [], failures: [error.message] };
+    if (error instanceof CloudRefusal) {
+      const failures = listing.absent?.includes(error.code) ? [] : [error.message];
+      return { found: [], next: [], failures };
+    }
     return { found: [], next: [task], failures: [], fault: error };
   }
 }
@@ -46,12 +49,13 @@ async function list<Call>(work: Work<Call>, token: string | null): Promise<Step>
   const page = await client.send(listing.call(scope), scope, token);
   const entries = listing.items(page.body, scope);
   const rest = page.next === null ? [] : [taskOf(work, { token: page.next })];
+  const failures = (page.missing ?? []).map((part) => `${listing.name}: ${part} could not be reached`);
   if (listing.describe) {
     const bundles = chunk(entries, listing.describe.size).map((keys) => taskOf(work, { keys }));
-    return { found: [], next: [...rest, ...bundles], failures: [] };
+    return { found: [], next: [...rest, ...bundles], failures };
   }
   const step = await finish(work, entries.filter(isItem));
-  return { ...step, next: [...rest, ...step.next] };
+  return { ...step, next: [...rest, ...step.next], failures: [...failures, ...step.failures] };
 }
 
 async function describe<Call>(work: Work<Call>, keys: unknown[]): Promise<Step> {
@@ -113,7 +117,7 @@ async function askDetail<Call>(work: Work<Call>, detail: Detail<Call>, some: Ite
   if (call === null) return some.map(() => null);
   try {
     const first = await client.send(call, scope, null);
-    const { entries, read } = detail;
+    const { entries, read, choose } = detail;
     if (!entries) return some.map((item) => (read ? read(first.body, item) : first.body));
     const all = [...entries(first.body)];
     for (let { next } = first; next !== null;) {
@@ -121,7 +125,7 @@ async function askDetail<Call>(work: Work<Call>, detail: Detail<Call>, some: Ite
       all.push(...entries(page.body));
       ({ next } = page);
     }
-    return some.map(() => all);
+    return some.map((item) => (choose ? choose(all, item) : all));
   } catch (error) {
     if (error instanceof CloudRefusal && detail.absent?.includes(error.code)) return some.map(() => null);
     throw error;
@@ -131,13 +135,19 @@ async function askDetail<Call>(work: Work<Call>, detail: Detail<Call>, some: Ite
 function yieldItems<Call>(work: Work<Call>, whole: Item[], failures: string[]): Step {
   const { provider, service, listing, scope } = work;
   const found: Found[] = [];
+  const unnamed = new Set<string>();
   for (const item of whole) {
     for (const resource of listing.resources) {
       if (resource.when && !resource.when(item)) continue;
       for (const entry of resource.each ? resource.each(item, scope) : [item]) {
+        const resource_id = resource.id(entry, scope);
+        if (!resource_id) {
+          unnamed.add(`${listing.name}: answered with a ${resource.type} that has no id`);
+          continue;
+        }
         found.push({
           resource_type: `${provider}:${service.service}:${resource.type}`,
-          resource_id: resource.id(entry, scope),
+          resource_id,
           region: (resource.region ? resource.region(entry, scope) : scope.region) ?? GLOBAL_REGION,
           resource_group: resource.resourceGroup?.(entry) ?? null,
           labels: resource.labels?.(entry, scope) ?? {},
@@ -151,7 +161,7 @@ function yieldItems<Call>(work: Work<Call>, whole: Item[], failures: string[]): 
   const next = whole.flatMap((item) =>
     children.map(({ name, of }) => ({ listing: name, parent: of?.carry(item, scope) ?? {}, token: null })),
   );
-  return { found, next, failures };
+  return { found, next, failures: [...failures, ...unnamed] };
 }
 
 const taskOf = <Call>({ listing, scope }: Work<Call>, rest: Partial<Task>): Task => ({

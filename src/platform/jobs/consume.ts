@@ -75,8 +75,9 @@ async function claim(ctx: Context, id: string): Promise<JobRow | undefined> {
 }
 
 async function settle(ctx: Context, definition: AnyJobDefinition, row: JobRow, outcome: SliceOutcome): Promise<void> {
-  if (outcome.outcome === "done") {
-    return endJob(ctx, row, "completed", { results: outcome.results, errors: outcome.errors });
+  if (outcome.outcome !== "resume") {
+    const status = outcome.outcome === "done" ? "completed" : "failed";
+    return endJob(ctx, row, status, { results: outcome.results, errors: outcome.errors });
   }
   await release(ctx, row, outcome.after_seconds, { cursor: outcome.cursor, version: definition.version });
 }

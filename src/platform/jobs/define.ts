@@ -9,7 +9,7 @@ export type Statement = BatchItem<"sqlite">;
 
 /** How a slice ends: everything is done, or the rest waits for another message. */
 export type SliceOutcome =
-  | { outcome: "done"; results: JsonObject; errors: string[] }
+  | { outcome: "done" | "failed"; results: JsonObject; errors: string[] }
   | { outcome: "resume"; cursor: unknown; after_seconds: number };
 
 /** Ends a job; `errors` names what could not be collected (`part: reason`). */
@@ -18,6 +18,9 @@ export const done = (results: JsonObject, errors: string[] = []): SliceOutcome =
   results,
   errors,
 });
+
+/** Ends a job that collected nothing of what it was asked for; `errors` says why. */
+export const failed = (results: JsonObject, errors: string[]): SliceOutcome => ({ outcome: "failed", results, errors });
 
 /** Ends a slice; the job goes on from `cursor` in a fresh message, `after_seconds` from now. */
 export const resume = (cursor: unknown, after_seconds = 0): SliceOutcome => ({

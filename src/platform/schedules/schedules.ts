@@ -11,6 +11,7 @@ import type { CatchUp } from "./tables.ts";
 export interface ScheduleInput {
   domain: DomainName | "platform";
   name: string;
+  description?: string | null;
   job_type: string;
   params: JsonObject;
   /** Subject of the jobs it starts: a run that comes due while the last still works is joined to it. */

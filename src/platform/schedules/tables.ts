@@ -11,6 +11,7 @@ export const schedules = sqliteTable(
     id: text().primaryKey(),
     domain: text().$type<DomainName | "platform">().notNull(),
     name: text().notNull(),
+    description: text(),
     job_type: text().notNull(),
     params: text({ mode: "json" }).$type<JsonObject>().notNull(),
     subject: text(),

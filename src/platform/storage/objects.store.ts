@@ -19,6 +19,52 @@ export function recordPending(db: Database, object: NewObject, now: number) {
     .returning({ state: objects.state });
 }
 
+/** `recordPending` for many objects at once; returns a row for each that may be written. */
+export function recordAllPending(db: Database, rows: readonly NewObject[], now: number) {
+  const member = (name: keyof NewObject) => sql.raw(`value ->> '${name}'`);
+  return db
+    .insert(objects)
+    .select(
+      db
+        .select({
+          key: member("key").as("key"),
+          path: member("path").as("path"),
+          size_bytes: member("size_bytes").as("size_bytes"),
+          sha256: member("sha256").as("sha256"),
+          content_type: member("content_type").as("content_type"),
+          origin: member("origin").as("origin"),
+          r2_upload_id: sql`NULL`.as("r2_upload_id"),
+          state: sql`'pending'`.as("state"),
+          state_since: sql`${now}`.as("state_since"),
+          created_at: member("created_at").as("created_at"),
+        })
+        .from(sql`json_each(${JSON.stringify(rows)}) WHERE true`),
+    )
+    .onConflictDoUpdate({
+      target: objects.key,
+      set: {
+        state: sql`CASE WHEN ${objects.state} = 'live' THEN 'live' ELSE 'pending' END`,
+        state_since: sql`CASE WHEN ${objects.state} = 'live' THEN ${objects.state_since} ELSE excluded.state_since END`,
+      },
+      setWhere: ne(objects.state, "deleting"),
+    })
+    .returning({ key: objects.key });
+}
+
+/** `markLive` for many objects at once: raises when the sweeper has claimed or removed one of them. */
+export function markAllLive(db: Database, keys: readonly string[], now: number) {
+  const listed = sql`(SELECT value FROM json_each(${JSON.stringify(keys)}))`;
+  const lost = sql`SELECT 1 FROM json_each(${JSON.stringify(keys)}) AS wanted WHERE NOT EXISTS (
+    SELECT 1 FROM objects AS kept WHERE kept.key = wanted.value AND kept.state <> 'deleting'
+  )`;
+  return db
+    .update(objects)
+    .set({ state: "live", state_since: now })
+    .where(
+      sql`${objects.key} IN ${listed} AND CASE WHEN EXISTS (${lost}) THEN json_extract('{}', 'an object was swept') ELSE 1 END`,
+    );
+}
+
 /** What a streamed object turned out to be, once all of it is stored. */
 export function describePending(db: Database, key: string, found: { size_bytes: number; sha256: string }) {
   return db

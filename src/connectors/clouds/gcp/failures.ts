@@ -1,0 +1,30 @@
+import type { AppError } from "../../../errors.ts";
+import { CloudRefusal, cloudFailed, malformedAnswer, retryAfter, slowDown } from "../errors.ts";
+import { asItem, type Item, items, text } from "../json.ts";
+
+/** Reasons by which Google limits the rate of requests, also with 403 (older APIs) and 400. */
+const THROTTLED = new Set([
+  "RATE_LIMIT_EXCEEDED",
+  "RESOURCE_EXHAUSTED",
+  "rateLimitExceeded",
+  "userRateLimitExceeded",
+  "quotaExceeded",
+  "dailyLimitExceeded",
+]);
+
+/** What an answer that is not a success says: slow down, failed for now, or refused (google.rpc.Status and older). */
+export function failureOf(name: string, response: Response, body: unknown): AppError | CloudRefusal {
+  const { status, headers } = response;
+  const error = asItem(asItem(body)["error"]);
+  const reasons = reasonsOf(error);
+  if (status === 429 || reasons.some((reason) => THROTTLED.has(reason))) return slowDown(name, retryAfter(headers));
+  if (status >= 500 || status === 408) return cloudFailed(name, status);
+  if (status < 400) return malformedAnswer(name);
+  return new CloudRefusal(name, status, reasons[0] ?? `HTTP ${status}`, text(error["message"]) ?? "");
+}
+
+/** The most exact reason first. */
+function reasonsOf(error: Item): string[] {
+  const reasons = [...items(error["details"]), ...items(error["errors"])].map(({ reason }) => text(reason));
+  return [...reasons, text(error["status"])].filter((reason) => reason !== null);
+}

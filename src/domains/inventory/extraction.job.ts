@@ -1,0 +1,79 @@
+import type { Context } from "../../context.ts";
+import { defineJob, done, failed, resume, type SliceOutcome } from "../../platform/jobs/define.ts";
+import { markLive } from "../../platform/storage/objects.store.ts";
+import { writeLines } from "./artifact-files.ts";
+import { collectRound } from "./collect.ts";
+import { deliverBatch } from "./deliver.ts";
+import { extractionRequest } from "./extraction-params.ts";
+import type { ExtractionCursor, ExtractionRun } from "./extraction-run.ts";
+import { planExtraction } from "./plan.ts";
+import { readCounts } from "./progress.ts";
+import { findNextShard, insertShards, listShards, type ShardRow } from "./shard.store.ts";
+import { describeDestination } from "./transport.ts";
+
+/** Lists the resources of clouds, shard by shard, and hands each on as an artifact. */
+export const extractionJob = defineJob<typeof extractionRequest, ExtractionCursor>({
+  type: "extraction",
+  version: 1,
+  domain: "inventory",
+  queue: "extraction",
+  params: extractionRequest,
+  async run(ctx, job) {
+    const cursor = job.cursor ?? (await plan(ctx, job));
+    for (;;) {
+      if (job.outOfTime()) return resume(cursor);
+      const collected = await collectRound(ctx, job, cursor);
+      const waiting = await findNextShard(ctx.db, job.id);
+      const rests_until = waiting?.rests_until ?? null;
+      const delivered = await deliverBatch(ctx, job, cursor, { all: rests_until === null });
+      if (collected || delivered === "sent") continue;
+      if (delivered === "waits") return resume(cursor, 2 ** cursor.transport_faults);
+      if (rests_until === null) return finish(ctx, job, cursor);
+      return resume(cursor, Math.max(0, (rests_until - ctx.now()) / 1000));
+    }
+  },
+});
+
+async function plan(ctx: Context, job: ExtractionRun): Promise<ExtractionCursor> {
+  const shards = await planExtraction(ctx, job.params);
+  const cursor: ExtractionCursor = { phase: "collect", transport_faults: 0, transport_errors: [] };
+  const progress = { processed_resources: 0, total_resources: 0, failed_resources: 0, total_shards: shards.length };
+  await job.commit([insertShards(ctx.db, job.id, shards)], { cursor, progress });
+  return cursor;
+}
+
+/** Writes all artifacts as one file of lines, and says how the shards ended. */
+async function finish(ctx: Context, job: ExtractionRun, cursor: ExtractionCursor): Promise<SliceOutcome> {
+  const shards = await listShards(ctx.db, job.id);
+  const { total, sent, refused } = await readCounts(ctx, job.id);
+  const files = ctx.config.INVENTORY_TRANSPORT === "filesystem" ? sent : 0;
+  const lines = total > 0 ? await writeLines(ctx, job.id, () => job.progress(job.row.progress)) : null;
+  const ran = shards.filter(({ steps }) => steps > 0);
+  const results = {
+    resources_extracted: total,
+    services_processed: new Set(ran.map(({ provider, service }) => `${provider}:${service}`)).size,
+    regions_processed: new Set(ran.map(({ provider, region }) => `${provider}:${region}`)).size,
+    failed_resources: refused,
+    transport: {
+      type: ctx.config.INVENTORY_TRANSPORT,
+      destination: describeDestination(ctx),
+      files_created: files,
+      artifacts_sent: sent,
+    },
+    lines_key: lines?.key ?? null,
+  };
+  const progress = {
+    ...job.row.progress,
+    processed_resources: sent,
+    total_resources: total,
+    failed_resources: refused,
+  };
+  const last = { ...progress, current_service: null, current_region: null };
+  await job.commit(lines ? [markLive(ctx.db, lines.key, ctx.now())] : [], { cursor, progress: last });
+  const errors = [...shards.flatMap(describeErrors), ...cursor.transport_errors];
+  const nothing = shards.every(({ state }) => state === "failed");
+  return nothing ? failed(results, errors.length > 0 ? errors : ["Nothing was selected"]) : done(results, errors);
+}
+
+const describeErrors = ({ service, region, errors }: ShardRow) =>
+  errors.map((reason) => `${service}/${region}: ${reason}`);

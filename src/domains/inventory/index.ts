@@ -1,0 +1,18 @@
+import type { Domain } from "../../platform/domain.ts";
+import { cloudCredentialsRouter } from "./cloud-credentials.routes.ts";
+import { extractionJob } from "./extraction.job.ts";
+import { extractionRouter } from "./extraction.routes.ts";
+import { extractionSchedulesRouter } from "./extraction-schedules.routes.ts";
+import { readingRouter } from "./reading.routes.ts";
+
+/** Resources of AWS, Azure and Google Cloud, one artifact each. */
+export const inventory: Domain = {
+  name: "inventory",
+  routers: ["", "/api/v1"].flatMap((prefix) =>
+    [extractionRouter, readingRouter, cloudCredentialsRouter, extractionSchedulesRouter].map((router) => ({
+      prefix,
+      router,
+    })),
+  ),
+  jobs: [extractionJob],
+};
