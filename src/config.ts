@@ -110,7 +110,7 @@ export const configSchema = z.object({
     "Largest body of an upload, and largest file sent in parts, in bytes; the plan of a zone may allow less.",
   ),
   AUTO_AGGREGATE: flag(false).describe(
-    "Whether every finished download of minutes brings its 5m, 15m, 1h, 4h and 1d aggregates up to date.",
+    "Whether every finished download or file of minutes brings their 5m, 15m, 1h, 4h and 1d aggregates up to date.",
   ),
   JOB_RETENTION_DAYS: wholeNumber(90).describe("Days after which ended jobs are purged."),
   EXPORT_RETENTION_DAYS: wholeNumber(7).describe("Days for which an exported file can be downloaded."),

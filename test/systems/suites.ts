@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { existsSync } from "node:fs";
 
 export interface Suite {
   name: string;
@@ -30,6 +31,18 @@ export const suites: Suite[] = [
     file: "test/systems/market-data-workflow.test.ts",
     seconds: 600,
     prepare: () => needProgram("curl", "curl") ?? needPythonRequests(),
+  },
+  {
+    name: "market-data-readme",
+    file: "test/systems/market-data-readme.test.ts",
+    seconds: 600,
+    prepare: () => needProgram("curl", "curl"),
+  },
+  {
+    name: "market-data-memory",
+    file: "test/systems/market-data-memory.test.ts",
+    seconds: 600,
+    prepare: () => (existsSync("/proc/self/net/tcp") ? null : "the debugger's port is found in /proc, which Linux has"),
   },
 ];
 
