@@ -116,7 +116,7 @@ export const configSchema = z.object({
     "Largest body of an upload, and largest file sent in parts, in bytes; the plan of a zone may allow less.",
   ),
   AUTO_AGGREGATE: flag(false).describe(
-    "Whether every finished download of minutes brings its 5m, 15m, 1h, 4h and 1d aggregates up to date.",
+    "Whether every finished download or file of minutes brings their 5m, 15m, 1h, 4h and 1d aggregates up to date.",
   ),
   ENABLED_PROVIDERS: list(PROVIDERS, "aws,azure,gcp").describe("Clouds whose inventory may be extracted."),
   RECORDED_PROVIDERS: list(PROVIDERS).describe(

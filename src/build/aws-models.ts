@@ -129,10 +129,7 @@ interface PublishedPaging {
 /** A service of botocore's data: `service-2.json.gz`. */
 interface Published {
   metadata: Record<string, string>;
-  operations: Record<
-    string,
-    { http: { method: string; requestUri: string }; input?: Reference; output?: Reference }
-  >;
+  operations: Record<string, { http: { method: string; requestUri: string }; input?: Reference; output?: Reference }>;
   shapes: Record<string, PublishedShape>;
 }
 
@@ -155,7 +152,11 @@ const POLICY_SHAPE = "policyDocumentType";
 const UNSAID_PAYLOADS: Record<string, string> = { GetBucketLocation: "LocationConstraint" };
 
 /** What of a published model is needed for these operations. */
-function reduce(published: Published, pages: Record<string, PublishedPaging>, wanted: Record<string, string>): AwsModel {
+function reduce(
+  published: Published,
+  pages: Record<string, PublishedPaging>,
+  wanted: Record<string, string>,
+): AwsModel {
   const { metadata } = published;
   const shapes: Record<string, Shape> = {};
   const isXml = metadata.protocol !== "json" && metadata.protocol !== "rest-json";
@@ -167,7 +168,9 @@ function reduce(published: Published, pages: Record<string, PublishedPaging>, wa
     const shape = findShape(published, name);
     if (shape.type === "timestamp") return true;
     const inner = [...Object.values(shape.members ?? {}), shape.member, shape.value].filter((one) => one !== undefined);
-    const renamed = Object.entries(shape.members ?? {}).some(([member, one]) => (one.locationName ?? member) !== member);
+    const renamed = Object.entries(shape.members ?? {}).some(
+      ([member, one]) => (one.locationName ?? member) !== member,
+    );
     return renamed || inner.some((one) => matters(one.shape, [...seen, name]));
   };
 

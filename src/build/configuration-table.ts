@@ -14,8 +14,8 @@ const defaults: Record<string, unknown> = configSchema.parse({});
 
 function renderDefault(key: string): string {
   const value = defaults[key];
-  const text = typeof value === "object" ? JSON.stringify(value) : String(value);
-  return ["", "[]", "{}"].includes(text) ? "empty" : `\`${text}\``;
+  const text = typeof value === "object" && !Array.isArray(value) ? JSON.stringify(value) : String(value);
+  return ["", "{}"].includes(text) ? "empty" : `\`${text}\``;
 }
 
 /** Puts generated text between `<!-- name -->` and `<!-- /name -->`; a text without these marks stays as it is. */

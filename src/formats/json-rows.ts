@@ -1,15 +1,18 @@
 import { LONGEST_NUMBER_BYTES, type NumberStyle, writeNumber, writeText } from "./number-text.ts";
+import type { TableColumns } from "./table.ts";
 
 /** Columns of equal length by name, in the order in which a row prints them. */
 export type NumberColumns = ReadonlyMap<string, Float64Array>;
 
-/** What stands around the fields of a row; texts are ASCII, keys are escaped as JSON by the format. */
+/** What stands around the fields of a row, in ASCII; keys are escaped as JSON by the format. */
 export interface RowFormat {
   /** Before the field; the first field's text opens the row. */
   beforeField(name: string, position: number): string;
   afterRow: string;
   /** Printed for NaN and the infinities. */
   missing: string;
+  /** A field that holds a text. */
+  printText(text: string): string;
 }
 
 /** `{"ts":1,"open":2},`: elements of a JSON array, each followed by a comma. */
@@ -17,6 +20,7 @@ export const jsonRows: RowFormat = {
   beforeField: (name, position) => `${position === 0 ? "{" : ","}${asciiJson(name)}:`,
   afterRow: "},",
   missing: "null",
+  printText: (text) => JSON.stringify(text),
 };
 
 /** One JSON object a line. */
@@ -27,12 +31,16 @@ export const csvRows: RowFormat = {
   beforeField: (_, position) => (position === 0 ? "" : ","),
   afterRow: "\r\n",
   missing: "",
+  printText: quoteCsv,
 };
 
 /** The first line of a CSV file (RFC 4180). */
 export function csvHeader(names: readonly string[]): string {
-  const quoted = names.map((name) => (/[",\r\n]/.test(name) ? `"${name.replaceAll('"', '""')}"` : name));
-  return `${quoted.join(",")}\r\n`;
+  return `${names.map(quoteCsv).join(",")}\r\n`;
+}
+
+function quoteCsv(text: string): string {
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 /** Rows `from` up to `to` (exclusive), after an ASCII `prefix`. */
@@ -42,11 +50,36 @@ export interface RowRange {
   prefix?: string;
 }
 
-/**
- * The rows as UTF-8 bytes, straight from the columns: for JSON byte for byte what
- * `JSON.stringify` makes of the row objects.
- */
-export function writeRows(columns: NumberColumns, format: RowFormat, rows: RowRange): Uint8Array<ArrayBuffer> {
+/** The rows as UTF-8 bytes: for JSON byte for byte what `JSON.stringify` makes of the row objects. */
+export function writeRows(columns: TableColumns, format: RowFormat, rows: RowRange): Uint8Array {
+  return holdsNumbers(columns) ? writeNumberRows(columns, format, rows) : writeMixedRows(columns, format, rows);
+}
+
+const holdsNumbers = (columns: TableColumns): columns is NumberColumns =>
+  [...columns.values()].every((values) => values instanceof Float64Array);
+
+/** Rows with texts, which are rare enough to go through strings. */
+function writeMixedRows(columns: TableColumns, format: RowFormat, rows: RowRange): Uint8Array {
+  const { from, to, prefix = "" } = rows;
+  const fields = [...columns].map(([name, values], position) => ({
+    values,
+    before: format.beforeField(name, position),
+  }));
+  let text = prefix;
+  for (let row = from; row < to; row++) {
+    for (const { values, before } of fields) text += before + printValue(values[row], format);
+    text += format.afterRow;
+  }
+  return new TextEncoder().encode(text);
+}
+
+function printValue(value: number | string | undefined, { missing, printText }: RowFormat): string {
+  if (typeof value === "string") return printText(value);
+  return Number.isFinite(value) ? String(value) : missing;
+}
+
+/** Straight from the columns into bytes, without a string between. */
+function writeNumberRows(columns: NumberColumns, format: RowFormat, rows: RowRange): Uint8Array {
   const { from, to, prefix = "" } = rows;
   const fields = [...columns].map(([name, values], position): Field => {
     const before = packText(format.beforeField(name, position));

@@ -1,8 +1,7 @@
 import { parquetMetadata, parquetScan } from "hyparquet";
-import { fromInt64 } from "./int64.ts";
-import { columnNames } from "./parquet.ts";
+import { columnNames, toValues } from "./parquet.ts";
 import { parquetCodecs } from "./parquet-codecs.ts";
-import type { Table, TableValues } from "./table.ts";
+import { joinValues, type Table, type TableValues } from "./table.ts";
 
 /** All rows of a Parquet file that `writeTableFile` or a file of candles is. */
 export async function readTable(bytes: Uint8Array): Promise<Table> {
@@ -20,16 +19,14 @@ export async function readTable(bytes: Uint8Array): Promise<Table> {
     useOffsetIndex: false,
   });
   for (const column of names) {
-    columns.set(column, toValues(await scan.readColumn({ column, rowStart: 0, rowEnd: row_count })));
+    const parts: TableValues[] = [];
+    let rowStart = 0;
+    for (const group of metadata.row_groups) {
+      const rowEnd = rowStart + Number(group.num_rows);
+      parts.push(toValues(await scan.readColumn({ column, rowStart, rowEnd })));
+      rowStart = rowEnd;
+    }
+    columns.set(column, joinValues(parts));
   }
   return { row_count, columns };
-}
-
-function toValues(values: ArrayLike<unknown>): TableValues {
-  if (values instanceof Float64Array) return values;
-  if (values instanceof BigInt64Array) return fromInt64(values);
-  if (Array.prototype.some.call(values, (value) => typeof value === "string")) {
-    return Array.from(values, (value) => String(value ?? ""));
-  }
-  return Float64Array.from(values, (value) => Number(value ?? Number.NaN));
 }

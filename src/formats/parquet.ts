@@ -9,6 +9,7 @@ import {
 import { fromInt64 } from "./int64.ts";
 import type { NumberColumns } from "./json-rows.ts";
 import { parquetCodecs } from "./parquet-codecs.ts";
+import { sliceValues, type TableColumns, type TableValues } from "./table.ts";
 import { lowerBound } from "./timed-rows.ts";
 
 /** Schema, row groups, byte ranges and statistics of a file. */
@@ -46,15 +47,40 @@ export function columnNames(footer: ParquetFooter): string[] {
   return footer.schema.slice(1).map((element) => element.name);
 }
 
+/** Names of the file's columns that hold texts. */
+export function textColumnNames(footer: ParquetFooter): string[] {
+  return footer.schema.filter(({ converted_type }) => converted_type === "UTF8").map(({ name }) => name);
+}
+
 /**
  * The wanted rows, one piece per row group in the file's order. Row groups whose statistics exclude the range are
  * not read; what is read is planned first, then fetched in coalesced ranges. Rows must be sorted by `ts`.
  */
-export async function* readRows(
+export function readRows(
   footer: ParquetFooter,
   readRange: ReadRange,
   selection: Selection,
 ): AsyncGenerator<NumberColumns> {
+  return readPieces(footer, readRange, selection, (columns) => selectRows(columns, selection, toDoubles));
+}
+
+/** The same with texts as texts; columns that the file does not have are left out. */
+export function readTableRows(
+  footer: ParquetFooter,
+  readRange: ReadRange,
+  selection: Selection,
+): AsyncGenerator<TableColumns> {
+  const stored = columnNames(footer);
+  const present = { ...selection, columns: selection.columns.filter((name) => stored.includes(name)) };
+  return readPieces(footer, readRange, present, (columns) => selectRows<TableValues>(columns, present, toValues));
+}
+
+async function* readPieces<Piece>(
+  footer: ParquetFooter,
+  readRange: ReadRange,
+  selection: Selection,
+  select: (columns: ReadonlyMap<string, DecodedArray>) => Piece,
+): AsyncGenerator<Piece> {
   const needed = [...new Set(["ts", ...selection.columns])];
   for (const window of planWindows(footer, selection, needed)) {
     const file = await fetchWindow(footer, window, readRange);
@@ -66,11 +92,9 @@ export async function* readRows(
       useOffsetIndex: false,
     });
     for (const { rowStart, rowEnd } of window.groups) {
-      const columns = new Map<string, Float64Array>();
-      for (const column of needed) {
-        columns.set(column, toDoubles(await scan.readColumn({ column, rowStart, rowEnd })));
-      }
-      yield selectRows(columns, selection);
+      const columns = new Map<string, DecodedArray>();
+      for (const column of needed) columns.set(column, await scan.readColumn({ column, rowStart, rowEnd }));
+      yield select(columns);
     }
   }
 }
@@ -161,9 +185,26 @@ function toDoubles(values: DecodedArray): Float64Array {
   );
 }
 
-function selectRows(columns: Map<string, Float64Array>, selection: Selection): NumberColumns {
-  const ts = columns.get("ts") ?? new Float64Array();
+/** A column as it came: numbers with NaN for a missing one, or texts. */
+export function toValues(values: ArrayLike<unknown>): TableValues {
+  if (values instanceof Float64Array) return values;
+  if (values instanceof BigInt64Array) return fromInt64(values);
+  if (Array.prototype.some.call(values, (value) => typeof value === "string")) {
+    return Array.from(values, (value) => String(value ?? ""));
+  }
+  return Float64Array.from(values, (value) => Number(value ?? Number.NaN));
+}
+
+/** The rows of a piece whose `ts` is in the range. */
+function selectRows<Values extends TableValues>(
+  columns: ReadonlyMap<string, DecodedArray>,
+  selection: Selection,
+  decode: (values: DecodedArray) => Values,
+): Map<string, Values> {
+  const decoded = new Map([...columns].map(([name, values]) => [name, decode(values)]));
+  const times = decoded.get("ts");
+  const ts = times instanceof Float64Array ? times : new Float64Array();
   const start = lowerBound(ts, selection.from);
   const end = Math.max(start, lowerBound(ts, selection.to));
-  return new Map(selection.columns.map((name) => [name, (columns.get(name) ?? ts).subarray(start, end)]));
+  return new Map(selection.columns.map((name) => [name, sliceValues(decoded.get(name) ?? decode([]), start, end)]));
 }

@@ -1,4 +1,5 @@
 import { measureRates, measureReads } from "./http-benchmarks.ts";
+import { measureLake } from "./lake-benchmarks.ts";
 import type { Result } from "./result.ts";
 import { measureFanOut, measureSize, measureStart } from "./runtime-benchmarks.ts";
 import type { World } from "./world.ts";
@@ -19,4 +20,9 @@ export const benchmarks: Benchmark[] = [
   { name: "fan-out", describe: "frames a second to 1,000 WebSockets", run: measureFanOut },
   { name: "start-up", describe: "time to the first answer of a fresh runtime", run: measureStart },
   { name: "size", describe: "length of the main module, minified", run: measureSize },
+  {
+    name: "lake",
+    describe: "lists over 100,000 files, preview, export, uploads of features and CSV",
+    run: measureLake,
+  },
 ];

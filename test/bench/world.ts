@@ -31,6 +31,8 @@ export interface World {
   folder: string;
   /** A URL of one of the Workers. Its socket leads straight into workerd. */
   at(worker: WorkerName, path: string): URL;
+  /** Runs a statement on the platform's database. */
+  query(sql: string): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -57,7 +59,9 @@ export async function createWorld(): Promise<World> {
     }
     const at = (worker: WorkerName, path: string) => new URL(path, origins.get(worker));
     await downloadMonth(at);
-    return { bundle, folder, at, stop };
+    const database = await miniflare.getD1Database("DB", "catchment");
+    const query = async (sql: string) => void (await database.prepare(sql).run());
+    return { bundle, folder, at, query, stop };
   } catch (error) {
     await stop();
     throw error;

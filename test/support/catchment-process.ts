@@ -105,7 +105,8 @@ async function killTree(child: ChildProcess): Promise<void> {
   await ended;
 }
 
-function descendantsOf(ancestor: number): number[] {
+/** Ids of everything that a process started, directly or not. */
+export function descendantsOf(ancestor: number): number[] {
   const processes = listProcesses();
   const below = (above: number): number[] =>
     processes.flatMap(({ pid, parent }) => (parent === above ? [pid, ...below(pid)] : []));

@@ -24,6 +24,24 @@ export function readStoredLake(state: string): StoredFile[] {
   return files;
 }
 
+/** What a local server has of objects: rows about them, their bytes, and uploads in parts that were not ended. */
+export function countStored(state: string) {
+  const [records] = tablesNamed("manifest", join(state, "v3/d1/miniflare-D1DatabaseObject"));
+  const [lake] = tablesNamed("_mf_objects", join(state, "v3/r2/miniflare-R2BucketObject"));
+  if (!records) throw new Error(`No manifest below ${state}`);
+  const count = (data: DatabaseSync, sql: string) => rowsOf(data, `SELECT count(*) AS n FROM ${sql}`)[0]?.n;
+  const counts = {
+    rows: count(records, "objects"),
+    entries: count(records, "manifest"),
+    objects: lake ? count(lake, "_mf_objects") : 0,
+    // 0 is the state of an upload that goes on.
+    uploads: lake ? count(lake, "_mf_multipart_uploads WHERE state = 0") : 0,
+  };
+  records.close();
+  lake?.close();
+  return counts;
+}
+
 function tablesNamed(table: string, folder: string): DatabaseSync[] {
   const names = readdirSync(folder).filter((name) => /^[0-9a-f]+\.sqlite$/.test(name));
   return names

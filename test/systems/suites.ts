@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { existsSync } from "node:fs";
 
 export interface Suite {
   name: string;
@@ -31,7 +32,43 @@ export const suites: Suite[] = [
     seconds: 600,
     prepare: () => needProgram("curl", "curl") ?? needPythonRequests(),
   },
+  {
+    name: "aws-inventory",
+    file: "test/systems/aws-inventory.test.ts",
+    seconds: 300,
+    prepare: needMoto,
+  },
+  {
+    name: "market-data-readme",
+    file: "test/systems/market-data-readme.test.ts",
+    seconds: 600,
+    prepare: () => needProgram("curl", "curl"),
+  },
+  {
+    name: "market-data-memory",
+    file: "test/systems/market-data-memory.test.ts",
+    seconds: 600,
+    prepare: () => (existsSync("/proc/self/net/tcp") ? null : "the debugger's port is found in /proc, which Linux has"),
+  },
 ];
+
+/** A server that answers as AWS does, and AWS's own client to compare with. */
+function needMoto(): string | null {
+  const works = () => succeeds("python3", ["-c", "import boto3, moto.server"]);
+  if (works()) return null;
+  if (!succeeds("python3", ["--version"])) return "Python is not installed";
+  const installed = succeeds("python3", ["-m", "pip", "install", "--quiet", "moto[server]==5.2.1", "boto3"]);
+  return installed && works() ? null : "the Python packages moto[server] and boto3 are not installed and cannot be";
+}
+
+function succeeds(program: string, args: string[]): boolean {
+  try {
+    execFileSync(program, args, { stdio: "ignore", timeout: APT_SECONDS * 1000 });
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 /** The document's examples are Python with `requests`. */
 function needPythonRequests(): string | null {

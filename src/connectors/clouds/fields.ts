@@ -48,22 +48,6 @@ export const each =
     return Array.isArray(value) ? items(value).map((entry) => readFields(fields, entry, scope)) : null;
   };
 
-/** Reads the list at a path, of each entry the declared keys; null without a list. */
-export const listOf =
-  (path: string, fields: Fields): Field =>
-  (item, scope) => {
-    const list = valueAt(item, path);
-    return Array.isArray(list) ? items(list).map((entry) => readFields(fields, entry, scope)) : null;
-  };
-
-/** Reads the declared keys of the object at a path; null without one. */
-export const objectOf =
-  (path: string, fields: Fields): Field =>
-  (item, scope) => {
-    const value = valueAt(item, path);
-    return isItem(value) ? readFields(fields, value, scope) : null;
-  };
-
 /** Every declared key with its value; what the answer lacks is null. */
 export function readFields(fields: Fields, item: Item, scope: Scope): Item {
   return Object.fromEntries(Object.entries(fields).map(([key, read]) => [key, read(item, scope, key) ?? null]));

@@ -1,6 +1,6 @@
 import { REDACTED } from "./artifact.ts";
 import { isItem, type Item, text } from "./json.ts";
-import { isPublicName, isSecretName } from "./secret-names.ts";
+import { judgeName } from "./secret-names.ts";
 import { hide, hidePath, hideValue, isReference, redactText } from "./secret-texts.ts";
 import type { Found } from "./service.ts";
 
@@ -12,6 +12,9 @@ const SETTINGS = new Set([
 ]);
 /** Of these, what else they may be, such as the environment of a Dataflow job, has more than texts in it. */
 const ONLY_WHEN_FLAT = new Set(["environment", "metadata"]);
+
+/** Names of what says who may do what: the names in it are those of permissions. */
+const PERMISSIONS = new Set(["bindings", "permissions"]);
 
 /** Members of an object that only says which secret of Secret Manager is meant. */
 const SECRET_REFERENCE = new Set("secret version versions items defaultMode key projectId mountPath".split(" "));
@@ -34,11 +37,13 @@ const redactMembers = (item: Item): Item =>
   Object.fromEntries(Object.entries(item).map(([name, value]) => [name, redactMember(item, name, value)]));
 
 function redactMember(item: Item, name: string, value: unknown): unknown {
-  const plain = name.replaceAll(/[^a-z\d]/gi, "").toLowerCase();
+  const { plain, isSecret } = judgeName(name);
+  if (PERMISSIONS.has(plain)) return value;
   // The metadata of a metric's descriptor is how often it is sampled, not what somebody wrote.
   const isSetting = SETTINGS.has(plain) && typeof value === "object" && !("metricKind" in item);
   if (isSetting) return redactSettings(plain, value);
-  if (isSecretName(name) || (plain === "value" && isSecretName(nameOfPair(item)))) return hideAll(name, value);
+  if (isSecret || (plain === "value" && judgeName(nameOfPair(item)).isSecret)) return hideAll(name, value);
+  if (plain === "body" && typeof value === "string") return hide(value);
   if (plain.includes("webhook") && typeof value === "string") return hidePath(value);
   return redactValue(value);
 }
@@ -55,9 +60,9 @@ function redactValue(value: unknown): unknown {
 /** Everything below a secret's name; only what tells about the secret stays. */
 function hideAll(name: string, value: unknown): unknown {
   if (typeof value === "string") {
-    return isPublicName(name) || isReference(value) ? redactText(value) : hide(value);
+    return judgeName(name).isPublic || isReference(value) ? redactText(value) : hide(value);
   }
-  if (typeof value === "number") return isPublicName(name) ? value : REDACTED;
+  if (typeof value === "number") return judgeName(name).isPublic ? value : REDACTED;
   if (Array.isArray(value)) return value.map((entry) => hideAll(name, entry));
   if (!isItem(value) || namesSecret(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, hideAll(key, entry)]));
@@ -67,8 +72,9 @@ function hideAll(name: string, value: unknown): unknown {
 function redactSettings(plain: string, value: unknown): unknown {
   if (Array.isArray(value)) return value.map(redactSetting);
   if (!isItem(value)) return value;
-  if (plain.endsWith("metadata") && Array.isArray(value["items"])) {
-    return { ...redactMembers(value), items: value["items"].map(redactSetting) };
+  if (plain.endsWith("metadata") && ("fingerprint" in value || Array.isArray(value["items"]))) {
+    const entries = value["items"];
+    return { ...redactMembers(value), ...(Array.isArray(entries) && { items: entries.map(redactSetting) }) };
   }
   const isFlat = Object.values(value).every((entry) => !isItem(entry) && !Array.isArray(entry));
   if (ONLY_WHEN_FLAT.has(plain) && !isFlat) return redactMembers(value);

@@ -1,8 +1,5 @@
 import { snakeCase } from "./json.ts";
 
-/** A name without any of these is no secret's, which spares most names the work below. */
-const HINT = /pass|pwd|secret|token|credential|authorization|key|data|script|string|auth|signature|value|body/i;
-
 /** A word of a name, in the singular, that says that its value is a secret. */
 const WORDS = new Set("password passwd pwd passphrase secret token credential authorization".split(" "));
 
@@ -15,9 +12,6 @@ const PAIRS = new Set(
     "connection string, access signature, master auth, header value",
   ].flatMap((line) => line.split(", ").map((pair) => pair.replace(" ", ""))),
 );
-
-/** Whole names that say so; a request's body is opaque to all other rules. */
-const NAMES = new Set("body keydata userdata customdata".split(" "));
 
 /** Last words of names that tell about a secret but do not hold it. */
 const PUBLIC_ENDINGS = new Set(
@@ -33,25 +27,39 @@ const PUBLIC_ENDINGS = new Set(
 /** EC2's demand for session tokens, EKS' name of a key pair, Cloud Build's names of variables. */
 const PUBLIC_NAMES = new Set(["httptokens", "ec2sshkey", "secretenv"]);
 
-const wordsOf = (name: string) =>
-  snakeCase(name)
+/** The same names come again in every resource; this many are remembered. */
+const REMEMBERED = 5000;
+const verdicts = new Map<string, Verdict>();
+
+interface Verdict {
+  /** The name in small letters and digits only. */
+  plain: string;
+  /** Whether what stands under the name is a secret, in any spelling: `MasterUserPassword`, `api_key`, `ssh-keys`. */
+  isSecret: boolean;
+  /** Whether it tells about a secret rather than being one: `SecretArn`, `passwordLastUsed`. */
+  isPublic: boolean;
+}
+
+/** What a name says about its value. */
+export function judgeName(name: string): Verdict {
+  const known = verdicts.get(name);
+  if (known) return known;
+  if (verdicts.size >= REMEMBERED) verdicts.clear();
+  const verdict = judge(name);
+  verdicts.set(name, verdict);
+  return verdict;
+}
+
+function judge(name: string): Verdict {
+  const words = snakeCase(name)
     .split(/[^a-z\d]+/)
     .filter(Boolean);
+  const plain = words.join("");
+  const isPublic = PUBLIC_ENDINGS.has(words.at(-1) ?? "") || PUBLIC_NAMES.has(plain);
+  return { plain, isPublic, isSecret: !isPublic && saysSecret(words.map(singular)) };
+}
 
 const singular = (word: string) => (word.endsWith("ss") ? word : word.replace(/s$/, ""));
 
-/** Whether the value of a name tells about a secret rather than being one: `SecretArn`, `passwordLastUsed`. */
-export function isPublicName(name: string): boolean {
-  const words = wordsOf(name);
-  return PUBLIC_ENDINGS.has(words.at(-1) ?? "") || PUBLIC_NAMES.has(words.join(""));
-}
-
-/** Whether what stands under a name is a secret, in any spelling: `MasterUserPassword`, `api_key`, `ssh-keys`. */
-export function isSecretName(name: string): boolean {
-  if (!HINT.test(name) || isPublicName(name)) return false;
-  const words = wordsOf(name).map(singular);
-  return (
-    NAMES.has(words.join("")) ||
-    words.some((word, index) => WORDS.has(word) || PAIRS.has(word) || PAIRS.has(word + (words[index + 1] ?? "")))
-  );
-}
+const saysSecret = (words: string[]) =>
+  words.some((word, index) => WORDS.has(word) || PAIRS.has(word) || PAIRS.has(word + (words[index + 1] ?? "")));

@@ -1,18 +1,18 @@
 import { REDACTED } from "./artifact.ts";
-import { isSecretName } from "./secret-names.ts";
+import { judgeName } from "./secret-names.ts";
 
 const PRIVATE_KEY = /-----BEGIN [A-Z ]*PRIVATE KEY-----/;
 const AUTHORIZATION = /^(Bearer|Basic|SharedAccessSignature) +(?=\S{16})\S.*$/i;
 /** References to a secret are not the secret: ARNs, resource names of Google and Azure, Key Vault references. */
 const REFERENCE = /^(arn:[\w-]*:[\w-]+:|projects\/[^/]+\/|\/subscriptions\/|@Microsoft\.KeyVault\()/i;
-const PASSWORD_IN_URL = /(\b[a-z][a-z\d+.-]*:\/\/[^\s/?#:@]*):[^\s/?#@]+@/gi;
-const PARAMETER_OF_URL = /([?&#])([^=&#\s]+)=([^&#\s]+)/g;
+const PASSWORD_IN_URL = /(\b[a-z][a-z\d+.-]{0,30}:\/\/[^\s/?#:@]{0,300}):[^\s/?#@]{1,3000}@/gi;
+const PARAMETER_OF_URL = /([?&#])([^=&#?\s]{1,100})=([^&#\s]+)/g;
 /** Names of URL parameters that are secrets, besides those that are secrets anywhere. */
 const SECRET_PARAMETERS = new Set(["key", "sig", "signature", "code", "auth", "hmac"]);
 /** Addresses that whoever knows them can write to. */
 const WEBHOOK =
   /^(https:\/\/(?:hooks\.slack\.com|(?:ptb\.|canary\.)?discord(?:app)?\.com\/api\/webhooks|[\w.-]+\.webhook\.office\.com|chat\.googleapis\.com))\/.+$/i;
-const PAIR = /^(\s*-{0,2}[\w.: -]{1,80}?\s*=\s*)(\S.*)$/s;
+const NAME_OF_PAIR = /^-{0,2}[\w.: -]{1,80}$/;
 
 /** A secret text; the empty text and a truth value are none. */
 export const hide = (text: string): string => (text === "" || /^(true|false)$/i.test(text) ? text : REDACTED);
@@ -36,8 +36,8 @@ export const hideValue = (text: string): string => text.replace(/^([^=:]*[=:]\s*
 export function redactText(text: string): string {
   if (PRIVATE_KEY.test(text)) return REDACTED;
   if (AUTHORIZATION.test(text)) return text.replace(AUTHORIZATION, `$1 ${REDACTED}`);
-  if (text.includes("://")) return redactUrl(text);
-  return text.includes("=") ? redactPairs(text) : text;
+  const withoutUrls = text.includes("://") ? redactUrl(text) : text;
+  return withoutUrls.includes("=") ? redactPairs(withoutUrls) : withoutUrls;
 }
 
 const redactUrl = (text: string): string =>
@@ -45,14 +45,14 @@ const redactUrl = (text: string): string =>
     .replace(WEBHOOK, `$1/${REDACTED}`)
     .replaceAll(PASSWORD_IN_URL, `$1:${REDACTED}@`)
     .replaceAll(PARAMETER_OF_URL, (whole, mark: string, name: string) =>
-      isSecretName(name) || SECRET_PARAMETERS.has(name.toLowerCase()) ? `${mark}${name}=${REDACTED}` : whole,
+      judgeName(name).isSecret || SECRET_PARAMETERS.has(name.toLowerCase()) ? `${mark}${name}=${REDACTED}` : whole,
     );
 
-const redactPairs = (text: string): string =>
-  text
-    .split(";")
-    .map((part) => {
-      const [, name, value] = PAIR.exec(part) ?? [];
-      return name && value && isSecretName(name) ? `${name}${REDACTED}` : part;
-    })
-    .join(";");
+const redactPairs = (text: string): string => text.split(";").map(redactPair).join(";");
+
+function redactPair(pair: string): string {
+  const end = pair.indexOf("=");
+  const name = pair.slice(0, end).trim();
+  const isSecret = end > 0 && NAME_OF_PAIR.test(name) && judgeName(name).isSecret;
+  return isSecret && pair.slice(end + 1).trim() !== "" ? `${pair.slice(0, end + 1)}${REDACTED}` : pair;
+}

@@ -17,8 +17,8 @@ interface ArtifactOptions {
 
 /** A resource as an artifact of the documented shape; throws when the shape does not hold. */
 export function makeArtifact(shard: ShardRow, found: Found, { redact_secrets, recorded }: ArtifactOptions): Artifact {
-  const { resource_type, resource_id, region, labels, resource_group } = found;
-  const { configuration, raw } = redact_secrets ? redact(found) : found;
+  const { resource_type, resource_id, region, resource_group } = found;
+  const { labels, configuration, raw } = redact_secrets ? redact(found) : found;
   return artifactSchema.parse({
     cloud_provider: shard.provider,
     resource_type,

@@ -1,6 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { cloudProviders } from "../../connectors/clouds/artifact.ts";
 import { errorResponse } from "../../platform/http/errors.ts";
+import { jsonBody, jsonResponse } from "../../platform/http/json.ts";
 import { createRouter, defineRoute } from "../../platform/http/router.ts";
 import { getCredentials, listCredentials, removeCredentials, storeCredentials } from "./cloud-credentials.ts";
 import { checkPermissions } from "./permission-check.ts";
@@ -37,10 +38,6 @@ const inputSchema = z
 const shared = { tags: ["Cloud credentials"], rateLimit: "inventory" as const };
 const read = { domain: "inventory", action: "read" } as const;
 const write = { domain: "inventory", action: "write" } as const;
-const json = <Schema extends z.ZodType>(description: string, schema: Schema) => ({
-  description,
-  content: { "application/json": { schema } },
-});
 const missing = { 404: errorResponse("No credentials for this account") };
 
 export const cloudCredentialsRouter = createRouter();
@@ -52,7 +49,7 @@ const listRoute = defineRoute({
   summary: "List the accounts whose credentials are stored",
   access: read,
   responses: {
-    200: json(
+    200: jsonResponse(
       "The accounts, without secrets",
       z.object({ accounts: z.array(storedSchema), total: z.int().openapi({ example: 1 }) }),
     ),
@@ -71,7 +68,7 @@ const getRoute = defineRoute({
   summary: "Show an account's credentials, without secrets",
   access: read,
   request: { params: address },
-  responses: { 200: json("The account", storedSchema), ...missing },
+  responses: { 200: jsonResponse("The account", storedSchema), ...missing },
 });
 
 cloudCredentialsRouter.openapi(getRoute, async (c) =>
@@ -84,8 +81,8 @@ const putRoute = defineRoute({
   path: "/extraction/credentials/{provider}/{account}",
   summary: "Store an account's credentials in the vault",
   access: write,
-  request: { params: address, body: { content: { "application/json": { schema: inputSchema } } } },
-  responses: { 200: json("The account, without secrets", storedSchema) },
+  request: { params: address, body: jsonBody(inputSchema) },
+  responses: { 200: jsonResponse("The account, without secrets", storedSchema) },
 });
 
 cloudCredentialsRouter.openapi(putRoute, async (c) =>
@@ -100,7 +97,7 @@ const deleteRoute = defineRoute({
   access: write,
   request: { params: address },
   responses: {
-    200: json("They are gone", z.object({ message: z.literal("Credentials deleted successfully") })),
+    200: jsonResponse("They are gone", z.object({ message: z.literal("Credentials deleted successfully") })),
     ...missing,
   },
 });
@@ -118,7 +115,7 @@ const checkRoute = defineRoute({
   access: write,
   request: { params: address },
   responses: {
-    200: json(
+    200: jsonResponse(
       "What could be read",
       z.object({
         provider,

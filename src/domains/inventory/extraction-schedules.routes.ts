@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { errorResponse } from "../../platform/http/errors.ts";
+import { jsonBody, jsonResponse } from "../../platform/http/json.ts";
 import { createRouter, defineRoute } from "../../platform/http/router.ts";
 import { extractionFields } from "./extraction-params.ts";
 import {
@@ -92,11 +93,6 @@ const idOrNameParam = z.object({
 const shared = { tags: ["Extraction schedules"], rateLimit: "inventory" as const };
 const read = { domain: "inventory", action: "read" } as const;
 const write = { domain: "inventory", action: "write" } as const;
-const json = <Schema extends z.ZodType>(description: string, schema: Schema) => ({
-  description,
-  content: { "application/json": { schema } },
-});
-const body = <Schema extends z.ZodType>(schema: Schema) => ({ content: { "application/json": { schema } } });
 const missing = { 404: errorResponse("No such schedule") };
 const refused = { 400: errorResponse("A cron expression, zone, provider, service or region that cannot be used") };
 
@@ -108,9 +104,9 @@ const createRoute = defineRoute({
   path: "/schedules",
   summary: "Extract on a schedule",
   access: write,
-  request: { body: body(createSchema) },
+  request: { body: jsonBody(createSchema) },
   responses: {
-    200: json(
+    200: jsonResponse(
       "The new schedule",
       z.object({
         schedule_id: id,
@@ -135,7 +131,7 @@ const listRoute = defineRoute({
   summary: "List the schedules of extractions",
   access: read,
   responses: {
-    200: json(
+    200: jsonResponse(
       "Every schedule, oldest first",
       z.object({ schedules: z.array(z.object(listed)), total: z.int().openapi({ example: 1 }) }),
     ),
@@ -154,7 +150,7 @@ const getRoute = defineRoute({
   summary: "Show a schedule of extractions",
   access: read,
   request: { params: idParam },
-  responses: { 200: json("The schedule", scheduleSchema), ...missing },
+  responses: { 200: jsonResponse("The schedule", scheduleSchema), ...missing },
 });
 
 extractionSchedulesRouter.openapi(getRoute, async (c) =>
@@ -168,8 +164,8 @@ const changeRoute = defineRoute({
   summary: "Change a schedule of extractions",
   description: "Fields that are absent stay as they are.",
   access: write,
-  request: { params: idParam, body: body(changeSchema) },
-  responses: { 200: json("The schedule as it is now", scheduleSchema), ...missing, ...refused },
+  request: { params: idParam, body: jsonBody(changeSchema) },
+  responses: { 200: jsonResponse("The schedule as it is now", scheduleSchema), ...missing, ...refused },
 });
 
 extractionSchedulesRouter.openapi(changeRoute, async (c) => {
@@ -185,7 +181,7 @@ const deleteRoute = defineRoute({
   access: write,
   request: { params: idParam },
   responses: {
-    200: json("It is gone", z.object({ message: z.literal("Schedule deleted successfully"), schedule_id: id })),
+    200: jsonResponse("It is gone", z.object({ message: z.literal("Schedule deleted successfully"), schedule_id: id })),
     ...missing,
   },
 });
@@ -196,7 +192,7 @@ extractionSchedulesRouter.openapi(deleteRoute, async (c) => {
   return c.json({ message: "Schedule deleted successfully" as const, schedule_id }, 200);
 });
 
-const switched = json(
+const switched = jsonResponse(
   "The schedule's new state",
   z.object({ message: z.string().openapi({ example: "Schedule paused successfully" }), schedule_id: id, status }),
 );

@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { errorResponse } from "../../platform/http/errors.ts";
+import { jsonBody, jsonResponse } from "../../platform/http/json.ts";
 import { createRouter, defineRoute } from "../../platform/http/router.ts";
 import { getExtraction, listExtractionJobs, listServices, triggerExtraction } from "./extraction.ts";
 import { extractionRequest } from "./extraction-params.ts";
@@ -11,10 +12,6 @@ const read = { domain: "inventory", action: "read" } as const;
 const write = { domain: "inventory", action: "write" } as const;
 const rateLimit = "inventory" as const;
 const refused = { 400: errorResponse("A provider, service or region that there is not, or no provider is enabled") };
-const json = <Schema extends z.ZodType>(description: string, schema: Schema) => ({
-  description,
-  content: { "application/json": { schema } },
-});
 
 export const extractionRouter = createRouter();
 
@@ -26,7 +23,7 @@ const providersRoute = defineRoute({
   access: read,
   rateLimit,
   responses: {
-    200: json(
+    200: jsonResponse(
       "The clouds",
       z.object({
         providers: z.array(z.string()).openapi({ example: ["aws", "azure", "gcp"] }),
@@ -55,7 +52,7 @@ const servicesRoute = defineRoute({
     }),
   },
   responses: {
-    200: json(
+    200: jsonResponse(
       "The services, by cloud",
       z.object({
         services_by_provider: z
@@ -103,9 +100,9 @@ const triggerRoute = defineRoute({
   access: write,
   rateLimit,
   idempotent: true,
-  request: { body: { content: { "application/json": { schema: extractionRequest } } } },
+  request: { body: jsonBody(extractionRequest) },
   responses: {
-    200: json(
+    200: jsonResponse(
       "The job is queued",
       z.object({
         job_id: z.string().openapi({ example: "job_1705314600000123" }),
@@ -144,7 +141,10 @@ const listRoute = defineRoute({
     }),
   },
   responses: {
-    200: json("The jobs", z.object({ jobs: z.array(extractionListed), total: z.int().openapi({ example: 1 }) })),
+    200: jsonResponse(
+      "The jobs",
+      z.object({ jobs: z.array(extractionListed), total: z.int().openapi({ example: 1 }) }),
+    ),
   },
 });
 
@@ -164,7 +164,7 @@ const detailRoute = defineRoute({
       job_id: z.string().max(64).openapi({ description: "The job's id", example: "job_1705314600000123" }),
     }),
   },
-  responses: { 200: json("The job", extractionDetail), 404: errorResponse("No such job") },
+  responses: { 200: jsonResponse("The job", extractionDetail), 404: errorResponse("No such job") },
 });
 
 extractionRouter.openapi(detailRoute, async (c) =>

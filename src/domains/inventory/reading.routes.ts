@@ -1,6 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { artifactSchema, cloudProviders } from "../../connectors/clouds/artifact.ts";
 import { errorResponse } from "../../platform/http/errors.ts";
+import { jsonResponse } from "../../platform/http/json.ts";
 import { createRouter, defineRoute } from "../../platform/http/router.ts";
 import { streamArtifacts } from "./artifact-stream.ts";
 import { requireExtractionJob } from "./extraction.ts";
@@ -24,10 +25,6 @@ const artifact = artifactSchema.openapi("Artifact", {
 
 const shared = { tags: ["Cloud inventory"], rateLimit: "inventory" as const };
 const read = { domain: "inventory", action: "read" } as const;
-const json = <Schema extends z.ZodType>(description: string, schema: Schema) => ({
-  description,
-  content: { "application/json": { schema } },
-});
 const missing = { 404: errorResponse("No such job") };
 const jobId = z.string().max(64).openapi({ description: "Id of an extraction", example: "job_1705314600000123" });
 const time = z.string().openapi({ example: "2024-01-15T10:30:00Z" });
@@ -110,7 +107,7 @@ const resourcesRoute = defineRoute({
     }),
   },
   responses: {
-    200: json(
+    200: jsonResponse(
       "The resources, in the order in which they were first found",
       z.object({
         resources: z.array(
@@ -150,7 +147,7 @@ const diffRoute = defineRoute({
   access: read,
   request: { query: z.object({ from: jobId, to: jobId, ...page }) },
   responses: {
-    200: json(
+    200: jsonResponse(
       "A page of the differences, and how many there are",
       z.object({
         from: jobId,

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { Context } from "../../context.ts";
 import { listCoverage, listGaps } from "./coverage.store.ts";
 import { monthBounds, monthOf } from "./dates.ts";
@@ -30,12 +31,24 @@ export async function listMonths(ctx: Context, series: SeriesRow): Promise<Stale
     const bounds = monthBounds(month);
     const holes = mergeIntervals([...subtractIntervals(bounds, known), ...missing]);
     const complete = subtractIntervals(bounds, holes);
-    const state = complete.map(({ from, to }) => `${from}-${to}`).join(",");
-    return { file, month, complete, source: `${file.object_key} ${state}` };
+    return { file, month, complete, source: nameState(month, file, complete) };
   });
 }
 
-/** Whether a candle of `length` ms from `ts` on lies in one of the stretches as a whole. */
+/** Short whatever the number of stretches, for it is kept with each file made, and in the cursor of the job. */
+function nameState(month: string, { object_key }: ManifestRow, complete: readonly Interval[]): string {
+  const state = [object_key, ...complete.map(({ from, to }) => `${from}-${to}`)].join(" ");
+  return `${month} ${createHash("sha256").update(state).digest("hex").slice(0, 16)}`;
+}
+
+/** Whether a candle of `length` ms from `ts` on lies in one of the stretches, which are in order, as a whole. */
 export function isWhole(complete: readonly Interval[], ts: number, length: number): boolean {
-  return complete.some(({ from, to }) => from <= ts && ts + length <= to);
+  let [low, high] = [0, complete.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((complete[middle]?.from ?? Infinity) <= ts) low = middle + 1;
+    else high = middle;
+  }
+  const stretch = complete[low - 1];
+  return stretch !== undefined && ts + length <= stretch.to;
 }

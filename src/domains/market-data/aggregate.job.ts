@@ -15,9 +15,10 @@ export const AGGREGATES = ["5m", "15m", "1h", "4h", "1d"] as const;
 
 const aggregateParams = z.object({ series_id: z.int(), timeframes: z.array(z.enum(AGGREGATES)).min(1) });
 
-/** Months that were written, or found to hold no whole candle, with the state they were made from. */
 interface Cursor {
+  /** Months that were written, or found to hold no whole candle: timeframe, month and the state they were made from. */
   finished: string[];
+  files: number;
   rows: number;
 }
 
@@ -33,18 +34,18 @@ export const aggregateJob = defineJob<typeof aggregateParams, Cursor>({
   async run(ctx, job) {
     const minutes = await findSeriesById(ctx.db, job.params.series_id);
     if (!minutes) throw notFound("The series was deleted before it was aggregated");
-    const cursor = job.cursor ?? { finished: [], rows: 0 };
+    let cursor = job.cursor ?? { finished: [], files: 0, rows: 0 };
     for (const timeframe of job.params.timeframes) {
       const series = await openAggregate(ctx, minutes, timeframe);
       for (const month of await listStale(ctx, minutes, series)) {
         const name = `${timeframe} ${month.source}`;
         if (cursor.finished.includes(name)) continue;
         if (job.outOfTime()) return resume(cursor);
-        await writeAggregate(ctx, job, { ...cursor, finished: [...cursor.finished, name] }, series, month);
-        cursor.finished.push(name);
+        cursor = await writeAggregate(ctx, job, { ...cursor, finished: [...cursor.finished, name] }, series, month);
       }
     }
-    return done({ message: "Finished", months: cursor.finished.length, timeframes: job.params.timeframes });
+    const { files, rows } = cursor;
+    return done({ message: "Finished", timeframes: job.params.timeframes, files, rows });
   },
 });
 
@@ -54,15 +55,28 @@ async function listStale(ctx: Context, minutes: SeriesRow, series: SeriesRow): P
   return (await listMonths(ctx, minutes)).filter(({ source }) => !made.has(source));
 }
 
-async function writeAggregate(ctx: Context, job: AggregateRun, cursor: Cursor, series: SeriesRow, stale: StaleMonth) {
+/** Answers the cursor as it was committed. */
+async function writeAggregate(
+  ctx: Context,
+  job: AggregateRun,
+  before: Cursor,
+  series: SeriesRow,
+  stale: StaleMonth,
+): Promise<Cursor> {
   const { month, file, complete, source } = stale;
   const length = timeframeMs(series.timeframe) ?? 0;
   const candles = aggregateCandles(await readCandles(ctx, file, monthBounds(month)), length);
   const rows = keepRows(candles, (ts) => isWhole(complete, ts, length));
   const input = { series, month, rows, origin: job.id, sealed: file.sealed, source };
   const written = await writeMonth(ctx, input);
-  const progress = { message: `Aggregated ${series.timeframe} of ${month}`, months: cursor.finished.length };
+  const cursor = {
+    ...before,
+    files: before.files + (written.row_count > 0 ? 1 : 0),
+    rows: before.rows + rows.ts.length,
+  };
+  const progress = { message: `Aggregated ${series.timeframe} of ${month}`, processed_resources: cursor.files };
   await job.commit(written.statements, { cursor, progress });
+  return cursor;
 }
 
 function keepRows(candles: Candles, keep: (ts: number) => boolean): Candles {

@@ -24,18 +24,25 @@ export async function startAggregate(ctx: Context, input: AggregateInput): Promi
     timeframe: "1m",
   });
   if (!series) throw notFound(`No 1m raw data found for ${input.symbol} on ${input.exchange}`);
-  return aggregateSeries(ctx, series, input.timeframes);
+  return (await aggregateSeries(ctx, series, input.timeframes)).job;
 }
 
-/** As above, for a series of minutes that is known. */
-export async function aggregateSeries(
-  ctx: Context,
-  series: SeriesRow,
-  timeframes = AGGREGATES as AggregateInput["timeframes"],
-) {
-  const { exchange, market, symbol } = series;
-  const subject = downloadSubject(exchange, market, symbol, "1m", "agg");
+/** Starts aggregating a known series of minutes, or joins the live job. */
+async function aggregateSeries(ctx: Context, series: SeriesRow, timeframes: AggregateInput["timeframes"] = AGGREGATES) {
+  const subject = aggregateSubject(series);
   const params = { series_id: series.id, timeframes: [...new Set(timeframes)] };
-  const { job } = await startOrJoinJob(ctx, aggregateJob, params, { subject, progress: { message: "Queued" } });
-  return job;
+  return startOrJoinJob(ctx, aggregateJob, params, { subject, progress: { message: "Queued" } });
 }
+
+/**
+ * Where `AUTO_AGGREGATE` is on, has the changed minutes of a series aggregated. False when a live job may have read past
+ * them: to be asked again once that has ended.
+ */
+export async function followMinutes(ctx: Context, series: SeriesRow): Promise<boolean> {
+  if (!ctx.config.AUTO_AGGREGATE || series.data_type !== "raw" || series.timeframe !== "1m") return true;
+  return (await aggregateSeries(ctx, series)).created;
+}
+
+/** The subject of the one job that makes all aggregates of a series of minutes. */
+export const aggregateSubject = ({ exchange, market, symbol }: SeriesRow) =>
+  downloadSubject(exchange, market, symbol, "1m", "agg");

@@ -1,5 +1,7 @@
-import { csvHeader, csvRows, jsonRows, type NumberColumns, ndjsonRows, writeRows } from "../../formats/json-rows.ts";
+import { csvHeader, csvRows, jsonRows, ndjsonRows, writeRows } from "../../formats/json-rows.ts";
 import { createParquetStream } from "../../formats/parquet-writer.ts";
+import type { TableColumns } from "../../formats/table.ts";
+import { lengthOf } from "./row-stream.ts";
 
 export const ANSWER_FORMATS = ["json", "ndjson", "csv", "parquet"] as const;
 export type AnswerFormat = (typeof ANSWER_FORMATS)[number];
@@ -11,7 +13,13 @@ export const CONTENT_TYPES: Record<AnswerFormat, string> = {
   parquet: "application/vnd.apache.parquet",
 };
 
-type Pieces = AsyncIterable<NumberColumns>;
+/** Columns of an answer in their order, and which of them hold texts. */
+export interface AnswerColumns {
+  names: readonly string[];
+  texts: ReadonlySet<string>;
+}
+
+type Pieces = AsyncIterable<TableColumns>;
 type Bytes = AsyncGenerator<Uint8Array>;
 
 /** The format an `Accept` header prefers among ours; JSON when it names none of them. */
@@ -37,11 +45,11 @@ export function preferredFormat(accept: string | undefined): AnswerFormat {
 }
 
 /** The bytes of an answer, a chunk per piece of rows. */
-export function encodeAnswer(format: AnswerFormat, columns: readonly string[], pieces: Pieces): Bytes {
+export function encodeAnswer(format: AnswerFormat, columns: AnswerColumns, pieces: Pieces): Bytes {
   return ENCODERS[format](columns, pieces);
 }
 
-const ENCODERS: Record<AnswerFormat, (columns: readonly string[], pieces: Pieces) => Bytes> = {
+const ENCODERS: Record<AnswerFormat, (columns: AnswerColumns, pieces: Pieces) => Bytes> = {
   async *json(_, pieces) {
     let prefix = "[";
     for await (const columns of pieces) {
@@ -57,19 +65,14 @@ const ENCODERS: Record<AnswerFormat, (columns: readonly string[], pieces: Pieces
     for await (const columns of pieces) yield writeRows(columns, ndjsonRows, { from: 0, to: lengthOf(columns) });
   },
 
-  async *csv(names, pieces) {
+  async *csv({ names }, pieces) {
     yield new TextEncoder().encode(csvHeader(names));
     for await (const columns of pieces) yield writeRows(columns, csvRows, { from: 0, to: lengthOf(columns) });
   },
 
-  async *parquet(names, pieces) {
-    const stream = createParquetStream(names);
+  async *parquet({ names, texts }, pieces) {
+    const stream = createParquetStream(names, texts);
     for await (const columns of pieces) yield stream.write(columns);
     yield stream.finish();
   },
 };
-
-function lengthOf(columns: NumberColumns): number {
-  for (const values of columns.values()) return values.length;
-  return 0;
-}

@@ -6,14 +6,11 @@ import { writeCandleFile } from "../../formats/parquet-writer.ts";
 import { concatRows, createRows, lowerBound, mergeRows, sliceRows, type TimedRows } from "../../formats/timed-rows.ts";
 import type { Statement } from "../../platform/jobs/define.ts";
 import { putObject } from "../../platform/storage/objects.ts";
-import { markLive, markOrphaned } from "../../platform/storage/objects.store.ts";
 import { monthBounds, monthOf } from "./dates.ts";
 import { readLakeFile } from "./lake-file.ts";
-import { findManifestEntry, type ManifestRow, upsertManifestEntry } from "./manifest.store.ts";
+import { findManifestEntry, type ManifestRow } from "./manifest.store.ts";
+import { monthPath, type SeriesIdentity, switchMonth } from "./month-entry.ts";
 import { seriesColumns } from "./series-columns.ts";
-import type { SeriesRow } from "./series.store.ts";
-
-type SeriesIdentity = Pick<SeriesRow, "id" | "exchange" | "market" | "symbol" | "data_type" | "timeframe">;
 
 interface MonthInput {
   series: SeriesIdentity;
@@ -42,13 +39,6 @@ export interface WrittenMonth {
 
 /** A month of more rows is computed on each read: its JSON would not fit the memory of one isolate. */
 const STORED_ANSWER_ROWS = 100_000;
-
-/** Where a month of a series lies; `month` is `2024-01`. */
-export function monthPath({ exchange, market, symbol, data_type, timeframe }: SeriesIdentity, month: string): string {
-  const [year, number] = month.split("-");
-  const folder = `data/${exchange}/${market}/${symbol}/${data_type}/${timeframe}/${year}/${number}`;
-  return `${folder}/${symbol}_${timeframe}_${year}${number}.parquet`;
-}
 
 /** Rows by month (UTC), months ascending, as views on the same memory; they must be sorted by `ts`. */
 export function splitByMonth(rows: TimedRows): { month: string; rows: TimedRows }[] {
@@ -79,34 +69,9 @@ export async function writeMonth(ctx: Context, input: MonthInput): Promise<Writt
   const { origin } = input;
   const file = await putObject(ctx, { path, bytes, content_type: "application/vnd.apache.parquet", origin });
   const answer = input.sealed && row_count <= STORED_ANSWER_ROWS ? await putAnswer(ctx, path, rows, origin) : null;
-  const now = ctx.now();
-  const { id, exchange, market, symbol, data_type, timeframe } = input.series;
-  const statements: Statement[] = [
-    upsertManifestEntry(ctx.db, {
-      series_id: id,
-      exchange,
-      market,
-      symbol,
-      type: data_type,
-      timeframe,
-      path,
-      object_key: file.key,
-      size_bytes: file.size_bytes,
-      row_count,
-      checksum: file.sha256,
-      time_from,
-      time_to,
-      footer_bytes,
-      json_key: answer?.key ?? null,
-      json_bytes: answer?.size_bytes ?? null,
-      sealed: input.sealed,
-      source: input.source ?? null,
-      job_id: origin,
-      created_at: entry?.created_at ?? now,
-      updated_at: now,
-    }),
-    ...switchObjects(ctx, [entry?.object_key, entry?.json_key], [file.key, answer?.key], now),
-  ];
+  const content = { row_count, time_from, time_to, footer_bytes };
+  const { series, sealed, source } = input;
+  const statements = switchMonth(ctx, { series, entry, file, content, answer, sealed, source, origin });
   return { path, statements, row_count, size_bytes: file.size_bytes, time_from, time_to };
 }
 
@@ -142,15 +107,4 @@ function putAnswer(ctx: Context, parquetPath: string, month: TimedRows, origin: 
   const bytes = packJsonArray(rows.subarray(0, -1));
   const path = parquetPath.replace(/\.parquet$/, ".json.gz");
   return putObject(ctx, { path, bytes, content_type: "application/gzip", origin });
-}
-
-function switchObjects(
-  ctx: Context,
-  before: readonly (string | null | undefined)[],
-  after: readonly (string | undefined)[],
-  now: number,
-): Statement[] {
-  const live = after.filter((key) => key !== undefined);
-  const gone = before.filter((key) => typeof key === "string" && !live.includes(key)) as string[];
-  return [...gone.map((key) => markOrphaned(ctx.db, key, now)), ...live.map((key) => markLive(ctx.db, key, now))];
 }

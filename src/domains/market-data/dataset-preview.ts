@@ -1,9 +1,12 @@
 import type { Context } from "../../context.ts";
 import { notFound, tooLarge, unprocessable } from "../../errors.ts";
-import { type CsvColumn, parseCsvRows } from "../../formats/csv.ts";
-import { type CsvDialect, SNIFFED_BYTES, sniffCsv } from "../../formats/csv-dialect.ts";
+import { parseCsvRows } from "../../formats/csv.ts";
+import { cellOf, fieldNames, textFields } from "../../formats/csv-cell.ts";
+import { SNIFFED_BYTES, sniffCsv } from "../../formats/csv-dialect.ts";
+import { tableFormat } from "../../formats/open-table.ts";
 import { type Preview, previewJson, previewParquet, type PreviewRange } from "../../formats/preview.ts";
 import { ObjectChanged, rangeReader, readRange } from "../../platform/storage/ranges.ts";
+import { readPreview } from "../../platform/storage/sidecars.ts";
 import { findDatasetById } from "./dataset.store.ts";
 import { readCsv } from "./ingest-file-source.ts";
 import { readLakeObject } from "./lake-file.ts";
@@ -11,29 +14,37 @@ import type { ManifestRow } from "./manifest.store.ts";
 
 /** JSON has no rows to skip to: it is read whole. */
 const MOST_JSON_BYTES = 8 * 1024 * 1024;
-const NUMBER = /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/;
 
 /** Rows of a file of the lake; throws 404 for one that is not there and 422 for a format without rows. */
 export async function previewDataset(ctx: Context, id: number, range: PreviewRange) {
   const [entry] = await findDatasetById(ctx.db, id);
   if (!entry) throw notFound("Dataset not found in manifest");
-  const preview = await readPreview(ctx, entry, range).catch(async (error: unknown) => {
+  const preview = await previewEntry(ctx, entry, range).catch(async (error: unknown) => {
     if (!(error instanceof ObjectChanged)) throw error;
     // A download replaced the file between the manifest and the object: the manifest now names the new one.
     const [renewed] = await findDatasetById(ctx.primary, id);
     if (!renewed || renewed.object_key === entry.object_key) throw notFound(`File not found: ${entry.path}`);
-    return readPreview(ctx, renewed, range);
+    return previewEntry(ctx, renewed, range);
   });
   return { ...preview, metadata: { timeframe: entry.timeframe ?? "N/A" } };
 }
 
-async function readPreview(ctx: Context, entry: ManifestRow, range: PreviewRange): Promise<Preview> {
-  const { object_key, size_bytes, path } = entry;
-  const name = (entry.filename ?? path).toLowerCase();
-  if (name.endsWith(".parquet")) return previewParquet(rangeReader(ctx.lake, object_key, size_bytes), range);
-  if (/\.(csv|tsv|txt)$/.test(name)) return previewCsv(ctx, { object_key, size_bytes }, range);
-  if (/\.(json|jsonl|ndjson)$/.test(name)) {
-    if (size_bytes > MOST_JSON_BYTES) throw tooLarge("A JSON file above 8 MiB has no preview");
+async function previewEntry(ctx: Context, entry: ManifestRow, range: PreviewRange): Promise<Preview> {
+  // Only features have sidecars: monthly files are laid out for reading a part.
+  const head = entry.version === null ? null : await readPreview(ctx, entry.object_key, range);
+  if (!head) return previewFile(ctx, entry, range);
+  const columns = head.columns.map(({ name }) => name);
+  const rows = head.rows.map((row) => Object.fromEntries(columns.map((name, index) => [name, row[index]])));
+  return { columns, rows, total_rows: head.row_count };
+}
+
+async function previewFile(ctx: Context, entry: ManifestRow, range: PreviewRange): Promise<Preview> {
+  const { object_key, size_bytes, filename, path } = entry;
+  const format = tableFormat(filename ?? path);
+  if (format === "parquet") return previewParquet(rangeReader(ctx.lake, object_key, size_bytes), range);
+  if (format === "csv") return previewCsv(ctx, { object_key, size_bytes }, range);
+  if (format === "json") {
+    if (size_bytes > MOST_JSON_BYTES) throw tooLarge("A JSON file above 8 MiB has a preview of its first rows only");
     return previewJson(new TextDecoder().decode(await readLakeObject(ctx, object_key)), range);
   }
   const message = "has no preview; Parquet, CSV and JSON files have one";
@@ -49,7 +60,7 @@ async function previewCsv(
   const length = Math.min(source.size_bytes, SNIFFED_BYTES);
   const sample = new Uint8Array(await readRange(ctx.lake, source.object_key, { offset: 0, length }));
   const dialect = sniffCsv(sample, length === source.size_bytes);
-  const columns = textColumns(dialect);
+  const names = fieldNames(dialect);
   const start = { offset: dialect.data_offset, line: dialect.data_line };
   const rows: Record<string, unknown>[] = [];
   let total_rows = 0;
@@ -62,26 +73,11 @@ async function previewCsv(
     const end = to < window.rows.row_count ? (window.rows.starts[to] ?? 0) : window.rows.consumed;
     const wanted = { offset: window.offset + first, length: end - first };
     const bytes = new Uint8Array(await readRange(ctx.lake, source.object_key, wanted));
-    const part = parseCsvRows(dialect, columns, { bytes, line: 1, last: true });
+    const part = parseCsvRows(dialect, textFields(dialect), { bytes, line: 1, last: true });
     for (let row = 0; row < part.row_count; row++) {
-      rows.push(Object.fromEntries(columns.map(({ name }) => [name, cellOf(part.columns.get(name)?.[row])])));
+      const fields = names.map((name, field) => [name, part.columns.get(String(field))?.[row]] as const);
+      rows.push(Object.fromEntries(fields.map(([name, text]) => [name, cellOf(String(text ?? ""), dialect)])));
     }
   }
-  return { columns: columns.map(({ name }) => name), rows, total_rows };
-}
-
-function textColumns({ header, column_count }: CsvDialect): CsvColumn[] {
-  return Array.from({ length: column_count }, (_, field) => ({
-    name: header?.[field] || `column_${field + 1}`,
-    type: "text",
-    required: false,
-    field,
-  }));
-}
-
-function cellOf(text: string | number | undefined): string | number | null {
-  if (text === undefined || text === "") return null;
-  if (typeof text === "number" || !NUMBER.test(text)) return text;
-  const value = Number(text);
-  return Number.isInteger(value) && !Number.isSafeInteger(value) ? text : value;
+  return { columns: names, rows, total_rows };
 }

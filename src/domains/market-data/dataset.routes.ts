@@ -3,6 +3,7 @@ import { errorBodySchema } from "../../platform/http/errors.ts";
 import { createRouter, defineRoute } from "../../platform/http/router.ts";
 import { deleteDataset, pageDatasets } from "./dataset.ts";
 import { previewDataset } from "./dataset-preview.ts";
+import { rowId } from "./row-id.schema.ts";
 
 const tags = ["Datasets"];
 const errorBody = { "application/json": { schema: errorBodySchema } };
@@ -26,9 +27,7 @@ const datasetSchema = z
   })
   .openapi("Dataset");
 
-const idParams = z.object({
-  dataset_id: z.coerce.number().int().min(1).openapi({ description: "Id that the list shows", example: 1 }),
-});
+const idParams = z.object({ dataset_id: rowId("Id that the list shows", 1) });
 
 export const datasetRouter = createRouter();
 
@@ -76,7 +75,7 @@ const previewRoute = defineRoute({
   method: "get",
   path: "/datasets/{dataset_id}/preview",
   summary: "Show rows of a dataset",
-  description: "Parquet, CSV and JSON files have a preview.",
+  description: "Parquet, CSV and JSON files have a preview; of features the first 5,000 rows are answered fastest.",
   tags,
   access: { domain: "market-data", action: "read" },
   request: {
@@ -111,7 +110,7 @@ const previewRoute = defineRoute({
       },
     },
     404: { description: "No such dataset, or its file is gone", content: errorBody },
-    413: { description: "A JSON file above 8 MiB", content: errorBody },
+    413: { description: "Later rows of a JSON file above 8 MiB", content: errorBody },
   },
 });
 
@@ -124,7 +123,9 @@ const deleteRoute = defineRoute({
   method: "delete",
   path: "/datasets/{dataset_id}",
   summary: "Delete a dataset",
-  description: "A live download of its series is cancelled first; the next one collects the month again.",
+  description:
+    "A live download of its series is cancelled first; the next one collects the month again. Deleted minutes take what " +
+    "was aggregated from them along.",
   tags,
   access: { domain: "market-data", action: "write" },
   request: { params: idParams },

@@ -1,6 +1,7 @@
-import { and, asc, count, eq, inArray, isNotNull, isNull, or, sql } from "drizzle-orm";
+import { and, asc, count, eq, gte, isNotNull, isNull, lt, or, sql } from "drizzle-orm";
 import type { Database } from "../../context.ts";
-import { objects } from "../../platform/storage/tables.ts";
+import { markAllOrphaned } from "../../platform/storage/objects.store.ts";
+import { deleteExportsOf } from "./export.store.ts";
 import { type ManifestFilter, matching } from "./manifest.store.ts";
 import { candlePages, coverage, coverageGaps, manifest, series } from "./tables.ts";
 
@@ -41,6 +42,28 @@ export function findDatasetById(db: Database, id: number) {
   return db.select().from(manifest).where(eq(manifest.id, id)).limit(1);
 }
 
+/** What was aggregated from the minutes of a month, `[from, to)`; files that callers brought are not among it. */
+export function findAggregates(
+  db: Database,
+  { exchange, market, symbol }: { exchange: string; market: string; symbol: string },
+  { from, to }: { from: number; to: number },
+) {
+  return db
+    .select({ id: manifest.id })
+    .from(manifest)
+    .where(
+      and(
+        eq(manifest.exchange, exchange),
+        eq(manifest.market, market),
+        eq(manifest.symbol, symbol),
+        eq(manifest.type, "agg"),
+        isNotNull(manifest.source),
+        gte(manifest.time_from, from),
+        lt(manifest.time_from, to),
+      ),
+    );
+}
+
 /** Entries of a series or, with `features`, of a feature set. */
 export function findEntriesOfHistory(db: Database, filter: ManifestFilter, features: boolean) {
   return db
@@ -79,23 +102,11 @@ export function findSeriesOfHistory(
 
 const among = (ids: readonly number[]) => sql`(SELECT value FROM json_each(${JSON.stringify(ids)}))`;
 
-/** For one batch: removes entries and leaves their bytes to the sweeper, and to readers under way. */
+/** For one batch: removes entries and their exports and leaves the bytes to the sweeper, and to readers under way. */
 export function deleteEntries(db: Database, ids: readonly number[], now: number) {
   const chosen = sql`${manifest.id} IN ${among(ids)}`;
-  const keys = db.select({ key: manifest.object_key }).from(manifest).where(chosen);
-  const answers = db
-    .select({ key: sql<string>`${manifest.json_key}` })
-    .from(manifest)
-    .where(and(chosen, isNotNull(manifest.json_key)));
-  return [
-    db
-      .update(objects)
-      .set({ state: "orphaned", state_since: now })
-      .where(
-        and(or(inArray(objects.key, keys), inArray(objects.key, answers)), inArray(objects.state, ["pending", "live"])),
-      ),
-    db.delete(manifest).where(chosen),
-  ] as const;
+  const keys = sql`(SELECT object_key FROM manifest WHERE ${chosen} UNION SELECT json_key FROM manifest WHERE ${chosen})`;
+  return [...deleteExportsOf(db, ids, now), markAllOrphaned(db, keys, now), db.delete(manifest).where(chosen)] as const;
 }
 
 /** For one batch: forgets series with all that is known and staged of them. */

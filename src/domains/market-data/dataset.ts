@@ -1,13 +1,14 @@
 import type { Context } from "../../context.ts";
 import { notFound } from "../../errors.ts";
 import { cancelJobsOfSubject } from "../../platform/jobs/control.ts";
-import { findSeriesById } from "./series.store.ts";
+import { aggregateSubject, followMinutes } from "./aggregate.ts";
 import { listCoverage, listGaps } from "./coverage.store.ts";
 import {
   countDatasets,
   type DatasetRow,
   deleteEntries,
   deleteStagedPages,
+  findAggregates,
   findDatasetById,
   findDatasetPage,
   listStagedStretches,
@@ -17,6 +18,7 @@ import { seriesSubject } from "./download-params.ts";
 import { replaceCoverage, replaceGaps } from "./ingest-file.store.ts";
 import { type Interval, mergeIntervals, subtractIntervals } from "./intervals.ts";
 import { type ListInput, storedForm } from "./list.ts";
+import { findSeriesById, type SeriesRow } from "./series.store.ts";
 
 /** A page of matching files, features among them, by id, and how many match in all. */
 export async function pageDatasets(ctx: Context, input: ListInput, page: { limit: number; offset: number }) {
@@ -27,7 +29,8 @@ export async function pageDatasets(ctx: Context, input: ListInput, page: { limit
 
 /**
  * Removes a file of the lake; readers under way go on. Work on its series is cancelled first, and what a download knows
- * of that month is forgotten, so that the next one collects it again. Throws `notFound`.
+ * of that month is forgotten, so that the next one collects it again. What was aggregated from it goes with it. Throws
+ * `notFound`.
  */
 export async function deleteDataset(ctx: Context, id: number): Promise<void> {
   const [entry] = await findDatasetById(ctx.db, id);
@@ -36,6 +39,15 @@ export async function deleteDataset(ctx: Context, id: number): Promise<void> {
   if (!series) return void (await ctx.db.batch([...deleteEntries(ctx.db, [id], ctx.now())]));
   await cancelJobsOfSubject(ctx, seriesSubject(series));
   const month = monthBounds(monthOf(entry.time_from ?? 0));
+  if (series.data_type !== "raw" || series.timeframe !== "1m") return deleteMonth(ctx, series, month, [id]);
+  await cancelJobsOfSubject(ctx, aggregateSubject(series));
+  const aggregates = await findAggregates(ctx.db, series, month);
+  await deleteMonth(ctx, series, month, [id, ...aggregates.map((aggregate) => aggregate.id)]);
+  await followMinutes(ctx, series);
+}
+
+/** Removes files, and what is known and staged of the month of a series. */
+async function deleteMonth(ctx: Context, series: SeriesRow, month: Interval, ids: readonly number[]): Promise<void> {
   const [covered, staged] = await ctx.db.batch([
     listCoverage(ctx.db, series.id),
     listStagedStretches(ctx.db, series.id, month),
@@ -48,7 +60,7 @@ export async function deleteDataset(ctx: Context, id: number): Promise<void> {
   );
   const touched = coverage.filter(({ from, to }) => from <= forgotten.to && to >= forgotten.from);
   await ctx.db.batch([
-    ...deleteEntries(ctx.db, [id], ctx.now()),
+    ...deleteEntries(ctx.db, ids, ctx.now()),
     deleteStagedPages(ctx.db, series.id, month),
     ...replaceCoverage(ctx.db, series.id, forgotten, touched),
     ...replaceGaps(ctx.db, series.id, forgotten, left),

@@ -3,7 +3,7 @@ import { AppError, notFound, upstreamFailed } from "../../errors.ts";
 import { sliceRows } from "../../formats/timed-rows.ts";
 import { defineJob, done, resume, type RunningJob, type SliceOutcome } from "../../platform/jobs/define.ts";
 import { JobStopped } from "../../platform/jobs/running-job.ts";
-import { aggregateSeries } from "./aggregate.ts";
+import { followMinutes } from "./aggregate.ts";
 import { listGaps } from "./coverage.store.ts";
 import { type DownloadParams, downloadParams } from "./download-params.ts";
 import { type DownloadPlan, openDownloadPlan } from "./download-plan.ts";
@@ -18,6 +18,8 @@ type DownloadRun = RunningJob<DownloadParams, DownloadPlan>;
 
 const PROBE_ATTEMPTS = 3;
 const GAPS_IN_RESULTS = 1000;
+/** After so long a download looks again whether the aggregation that was live has ended. */
+const AGGREGATE_SECONDS = 5;
 
 /** Collects the candles or funding rates of one series into monthly files; only what the coverage ledger lacks is asked for. */
 export const downloadJob = defineJob<typeof downloadParams, DownloadPlan>({
@@ -51,8 +53,7 @@ export const downloadJob = defineJob<typeof downloadParams, DownloadPlan>({
     }
     await ledger.seal(plan.range);
     const outcome = await finish(ctx, job, plan);
-    if (ctx.config.AUTO_AGGREGATE && series.timeframe === "1m") await aggregateSeries(ctx, series);
-    return outcome;
+    return (await followMinutes(ctx, series)) ? outcome : resume(plan, AGGREGATE_SECONDS);
   },
 });
 

@@ -1,9 +1,9 @@
 import type { Context } from "../../context.ts";
 import { isoTime } from "../../platform/jobs/render.ts";
 import type { JobRow } from "../../platform/jobs/define.ts";
-import { listRecentJobs } from "../../platform/jobs/job.store.ts";
 import { startJobs } from "../../platform/jobs/slots.ts";
 import { downloadJob } from "./download.job.ts";
+import { type DownloadOutcome, listDownloadOutcomes } from "./download.store.ts";
 import {
   checkDownload,
   type DownloadParams,
@@ -18,7 +18,6 @@ import { findPrintedSymbols, type SeriesIdentity } from "./series.store.ts";
 import { canonicalMarket, symbolKey } from "./symbols.ts";
 
 const STATUS_HOURS = 24;
-const STATUS_LIMIT = 3000;
 
 /** Starts the download of one kind of rows, or joins the live one of the same series. */
 export async function startDownload(ctx: Context, request: DownloadRequest): Promise<JobRow> {
@@ -74,10 +73,10 @@ function spellingOf(params: DownloadParams): SeriesIdentity {
 /** Downloads that are live or ended in the last day, keyed as the document shows; the newest of each series. */
 export async function downloadStatus(ctx: Context) {
   const since = ctx.now() - STATUS_HOURS * 3_600_000;
-  const rows = await listRecentJobs(ctx.db, downloadJob.type, since, STATUS_LIMIT);
+  const rows = await listDownloadOutcomes(ctx.db, downloadJob.type, since);
   const entries = new Map<string, ReturnType<typeof statusEntry>>();
   for (const row of rows) {
-    const params = downloadJob.params.parse(row.params);
+    const params = downloadJob.params.parse(JSON.parse(row.params));
     const key = statusKey(params);
     if (!entries.has(key)) entries.set(key, statusEntry(row, params));
   }
@@ -92,8 +91,7 @@ function statusKey(params: DownloadParams): string {
   return (timeframe === "1m" || timeframe === FUNDING.timeframe ? parts : [...parts, timeframe]).join(":");
 }
 
-function statusEntry(row: JobRow, params: DownloadParams) {
-  const message = row.status === "failed" ? `Error: ${row.errors.at(-1) ?? "unknown"}` : row.progress.message;
+function statusEntry(row: DownloadOutcome, params: DownloadParams) {
   return {
     // The document knows four states; a cancelled download has ended without its data.
     status: row.status === "cancelled" ? ("failed" as const) : row.status,
@@ -102,9 +100,15 @@ function statusEntry(row: JobRow, params: DownloadParams) {
     symbol: params.symbol,
     data_type: params.data_type,
     timeframe: storedAs(params).timeframe,
-    message: row.status === "cancelled" ? "Cancelled" : String(message ?? ""),
+    message: statusMessage(row),
     // Whole seconds, as the document prints them.
     start_time: isoTime(row.started_at ?? row.created_at)?.replace(/\.\d+Z$/, "Z") ?? "",
     job_id: row.id,
   };
+}
+
+function statusMessage({ status, progress, result, error }: DownloadOutcome): string {
+  if (status === "cancelled") return "Cancelled";
+  if (status === "failed") return `Error: ${error ?? "unknown"}`;
+  return (status === "completed" ? result : progress) ?? "";
 }

@@ -1,12 +1,12 @@
 import { z } from "@hono/zod-openapi";
 import { errorBodySchema } from "../../platform/http/errors.ts";
 import { createRouter, defineRoute } from "../../platform/http/router.ts";
-import { exportDataset, exportTicker, openExport } from "./export.ts";
+import { fileHeadersSchema, fileRequest, fileResponses } from "../../platform/storage/file-request.schema.ts";
+import { downloadExport, exportDataset, exportTicker } from "./export.ts";
 import { exportBatch } from "./export-batch.ts";
 import type { ExportRow } from "./export.store.ts";
+import { rowId } from "./row-id.schema.ts";
 
-const DATASET_ID = z.coerce.number().int().min(1).openapi({ description: "Id of a dataset", example: 1 });
-const EXPORT_ID = z.coerce.number().int().min(1).openapi({ description: "Id of an export", example: 17 });
 const exchange = z.string().trim().min(1).max(64).openapi({ description: "Id of the exchange", example: "binance" });
 const symbol = z
   .string()
@@ -76,7 +76,7 @@ const datasetRoute = defineRoute({
   description: "The file is kept for `EXPORT_RETENTION_DAYS`; an unchanged dataset is answered with the file at hand.",
   tags,
   access: read,
-  request: { params: z.object({ dataset_id: DATASET_ID }) },
+  request: { params: z.object({ dataset_id: rowId("Id of a dataset", 1) }) },
   responses: {
     200: { description: "The file is ready", content: { "application/json": { schema: datasetExportSchema } } },
     404: { description: "No such dataset", content: errorBody },
@@ -155,33 +155,20 @@ exportRouter.openapi(batchRoute, async (c) => {
 const downloadRoute = defineRoute({
   method: "get",
   path: "/exports/{export_id}/download",
-  summary: "Download an exported file",
+  summary: "Download an exported file, whole or a range of it",
   tags,
   access: read,
-  request: { params: z.object({ export_id: EXPORT_ID }) },
+  request: { params: z.object({ export_id: rowId("Id of an export", 17) }), headers: fileHeadersSchema },
   responses: {
-    200: { description: "The file", content: { "text/csv": { schema: z.string() } } },
+    ...fileResponses("text/csv"),
     404: { description: "No such export, or it has expired", content: errorBody },
   },
 });
 
-exportRouter.openapi(downloadRoute, async (c) => {
-  const { row, body } = await openExport(c.var.ctx, c.req.valid("param").export_id);
-  return c.body(body, 200, {
-    "Content-Type": "text/csv; charset=utf-8",
-    "Content-Length": String(row.size_bytes),
-    "Content-Disposition": attachment(row.filename),
-    "Cache-Control": "private, no-cache",
-    ETag: `"${row.sha256}"`,
-  });
-});
+exportRouter.openapi(downloadRoute, (c) =>
+  downloadExport(c.var.ctx, c.req.valid("param").export_id, fileRequest(c.req.valid("header"))),
+);
 
 function placeOf({ id, filename, path }: ExportRow) {
   return { filename, path, download_url: `/api/v1/exports/${id}/download` };
-}
-
-/** Header of a file to be saved (RFC 6266); letters beyond ASCII go into the second form of the name. */
-function attachment(filename: string): string {
-  const plain = filename.replaceAll(/[^\x20-\x7e]|["\\]/g, "_");
-  return `attachment; filename="${plain}"; filename*=UTF-8''${encodeURIComponent(filename)}`;
 }

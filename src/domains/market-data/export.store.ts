@@ -1,5 +1,6 @@
 import { and, asc, eq, gt, inArray, lte, sql } from "drizzle-orm";
 import type { Database } from "../../context.ts";
+import { markAllOrphaned } from "../../platform/storage/objects.store.ts";
 import { objects } from "../../platform/storage/tables.ts";
 import { exports, manifest, series } from "./tables.ts";
 
@@ -68,6 +69,17 @@ export function orphanReplaced(db: Database, source_hash: string, now: number) {
     .update(objects)
     .set({ state: "orphaned", state_since: now })
     .where(and(inArray(objects.key, replaced), inArray(objects.state, ["pending", "live"])));
+}
+
+/** For one batch, while the rows of the files are still there: removes the exports that were made of any of them. */
+export function deleteExportsOf(db: Database, dataset_ids: readonly number[], now: number) {
+  const sources = sql`
+    SELECT 1 FROM manifest WHERE manifest.id IN (SELECT value FROM json_each(${JSON.stringify(dataset_ids)})) AND (
+      exports.scope = 'dataset-' || manifest.id
+      OR (exports.scope = 'aggregated-' || manifest.timeframe AND manifest.type = 'raw'
+        AND exports.exchange = manifest.exchange AND exports.market = manifest.market AND exports.symbol = manifest.symbol))`;
+  const keys = sql`(SELECT object_key FROM exports WHERE EXISTS (${sources}))`;
+  return [markAllOrphaned(db, keys, now), db.delete(exports).where(sql`EXISTS (${sources})`)] as const;
 }
 
 /** An export that has not expired; none or one. */

@@ -1,6 +1,7 @@
 import type { Context } from "../../context.ts";
 import { notFound, unprocessable } from "../../errors.ts";
 import { ObjectChanged } from "../../platform/storage/ranges.ts";
+import { type FileRequest, streamObject } from "../../platform/storage/stream-object.ts";
 import { chooseSeries } from "./choose-series.ts";
 import { storeExport } from "./export-file.ts";
 import {
@@ -64,12 +65,16 @@ export function exportTicker(ctx: Context, input: TickerInput): Promise<ExportRo
   });
 }
 
-/** An export that can still be downloaded, and its bytes. Throws 404 for one that is unknown or expired. */
-export async function openExport(ctx: Context, id: number): Promise<{ row: ExportRow; body: ReadableStream }> {
+/** An export as a download, whole or in part. Throws 404 for one that is unknown or expired. */
+export async function downloadExport(ctx: Context, id: number, request: FileRequest): Promise<Response> {
   const [row] = await findExport(ctx.db, id, ctx.now());
-  const object = row ? await ctx.lake.get(row.object_key) : null;
-  if (!row || !object) throw notFound("Export not found");
-  return { row, body: object.body };
+  if (!row) throw notFound("Export not found");
+  const { object_key: key, size_bytes, sha256, filename, created_at: modified_at } = row;
+  const file = { key, size_bytes, sha256, filename, modified_at, content_type: "text/csv; charset=utf-8" };
+  return streamObject(ctx.lake, file, request).catch((error: unknown) => {
+    if (error instanceof ObjectChanged) throw notFound("Export not found");
+    throw error;
+  });
 }
 
 /** Forgets exports that have expired, at most a hundred a call; the sweeper removes their bytes a day later. */

@@ -3,42 +3,14 @@ import { matchesEtag } from "../../platform/http/etag.ts";
 import { createRouter, defineRoute } from "../../platform/http/router.ts";
 import { listFeatures, pageFeatures } from "./feature.ts";
 import { renderFeature, renderFeatureDataset } from "./feature-render.ts";
+import { featureFields, featureFilterSchema } from "./feature.schema.ts";
 import { manifestEtag } from "./list.ts";
 
 const tags = ["Features"];
 const read = { domain: "market-data", action: "read" } as const;
-const text = z.string().trim().min(1).max(200).optional();
-
-export const seriesFilterSchema = z.object({
-  exchange: text.openapi({ description: "Id of the exchange", example: "BINANCE" }),
-  symbol: text.openapi({ description: "Matched by letters and digits: `BTC/USDT` is `BTCUSDT`", example: "BTCUSDT" }),
-  market: text.openapi({ description: "Market, in any spelling", example: "SPOT" }),
-});
-
-const filterSchema = seriesFilterSchema.extend({
-  feature_set: text.openapi({ description: "Name of the set", example: "rsi_indicators" }),
-  version: text.openapi({ description: "Version, as it was uploaded", example: "1.0.0" }),
-});
-
-const path = z.string().openapi({
-  example: "data/features/rsi_indicators/1.0.0/BINANCE/SPOT/BTCUSDT/features.parquet",
-});
-
+const { id, exchange, symbol, market, feature_set, version, path, checksum, created_at } = featureFields;
 const featureSchema = z
-  .object({
-    id: z.int().openapi({ example: 123 }),
-    exchange: z.string().openapi({ example: "BINANCE" }),
-    symbol: z.string().openapi({ example: "BTCUSDT" }),
-    market: z.string().openapi({ example: "SPOT" }),
-    feature_set: z.string().openapi({ example: "rsi_indicators" }),
-    version: z.string().openapi({ example: "1.0.0" }),
-    path,
-    checksum: z.string().openapi({
-      description: "SHA-256 in hex",
-      example: "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824",
-    }),
-    created_at: z.string().openapi({ description: "UTC", example: "2024-01-15T10:30:00" }),
-  })
+  .object({ id, exchange, symbol, market, feature_set, version, path, checksum, created_at })
   .openapi("Feature");
 
 /** The list of the core API: all features at once. */
@@ -51,7 +23,7 @@ const listRoute = defineRoute({
   tags,
   access: read,
   request: {
-    query: filterSchema,
+    query: featureFilterSchema,
     headers: z.object({
       "if-none-match": z.string().optional().openapi({ description: "ETag of the answer the caller has" }),
     }),
@@ -85,7 +57,7 @@ const pageRoute = defineRoute({
   tags,
   access: read,
   request: {
-    query: filterSchema.extend({
+    query: featureFilterSchema.extend({
       limit: z.coerce
         .number()
         .int()
@@ -105,14 +77,14 @@ const pageRoute = defineRoute({
             datasets: z.array(
               z.object({
                 id: z.string().openapi({ example: "123" }),
-                exchange: z.string().openapi({ example: "BINANCE" }),
-                symbol: z.string().openapi({ example: "BTCUSDT" }),
-                market: z.string().openapi({ example: "SPOT" }),
-                timeframe: z.string().openapi({ description: "The version", example: "1.0.0" }),
-                data_type: z.string().openapi({ description: "The feature set", example: "rsi_indicators" }),
+                exchange,
+                symbol,
+                market,
+                timeframe: version.openapi({ description: "The version", example: "1.0.0" }),
+                data_type: feature_set,
                 file_path: path,
-                file_size_bytes: z.int().openapi({ example: 1_024_000 }),
-                last_modified: z.string().openapi({ description: "UTC", example: "2024-01-15T10:30:00" }),
+                file_size_bytes: featureFields.size_bytes,
+                last_modified: created_at,
                 time_from: z.null().openapi({ example: null }),
                 time_to: z.null().openapi({ example: null }),
               }),

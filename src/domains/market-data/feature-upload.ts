@@ -1,12 +1,14 @@
 import { z } from "zod";
 import type { Context } from "../../context.ts";
 import { unprocessable } from "../../errors.ts";
+import { writeFileSidecars } from "../../platform/storage/file-sidecars.ts";
 import { receiveMultipart, type ReceivedForm } from "../../platform/storage/multipart.ts";
 import { isForm } from "../../platform/storage/multipart-parser.ts";
 import type { StoredObject } from "../../platform/storage/objects.ts";
 import { markLive } from "../../platform/storage/objects.store.ts";
 import { safeSegment } from "../../platform/storage/segments.ts";
-import { findFinishedUpload } from "../../platform/storage/uploads.ts";
+import { discardObject } from "../../platform/storage/stream-writer.ts";
+import { findFinishedUpload } from "../../platform/storage/finished-uploads.ts";
 import { takeUpload } from "../../platform/storage/uploads.store.ts";
 import { findPrintedSymbol, orphanFileOfPath } from "./feature.store.ts";
 import { upsertManifestEntry } from "./manifest.store.ts";
@@ -80,6 +82,7 @@ interface FeaturePlace {
 }
 
 async function switchFile(ctx: Context, place: FeaturePlace, { filename, object, upload_id }: Source): Promise<void> {
+  const sidecars = await writeFileSidecars(ctx, { object, filename, origin: "features" });
   const now = ctx.now();
   const written = { object_key: object.key, size_bytes: object.size_bytes, checksum: object.sha256 };
   const times = { created_at: now, updated_at: now };
@@ -87,10 +90,11 @@ async function switchFile(ctx: Context, place: FeaturePlace, { filename, object,
     .batch([
       orphanFileOfPath(ctx.db, place.path, now),
       upsertManifestEntry(ctx.db, { ...place, filename, ...written, ...times }),
-      markLive(ctx.db, object.key, now),
+      ...[object.key, ...sidecars].map((key) => markLive(ctx.db, key, now)),
       ...(upload_id === undefined ? [] : takeUpload(ctx.db, upload_id)),
     ])
     .catch(async (error: unknown) => {
+      for (const key of sidecars) await discardObject(ctx, key);
       // Of two requests that use the same upload at once, one finds it gone.
       if (upload_id !== undefined) await findUploaded(ctx, upload_id);
       throw error;

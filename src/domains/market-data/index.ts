@@ -12,6 +12,7 @@ import { exchangesRouter } from "./exchanges.routes.ts";
 import { purgeExports } from "./export.ts";
 import { exportRouter } from "./export.routes.ts";
 import { featureRouter } from "./feature.routes.ts";
+import { featureFileRouter } from "./feature-file.routes.ts";
 import { featureListRouter, featurePageRouter } from "./feature-list.routes.ts";
 import { healthRouter } from "./health.routes.ts";
 import { historyRouter } from "./history.routes.ts";
@@ -27,8 +28,10 @@ export const marketData: Domain = {
     { prefix: "", router: listRouter },
     { prefix: "", router: readRouter },
     { prefix: "", router: featureListRouter },
+    { prefix: "", router: featureFileRouter },
     { prefix: "", router: featureRouter },
     { prefix: "/api/v1", router: featurePageRouter },
+    { prefix: "/api/v1", router: featureFileRouter },
     { prefix: "/api/v1", router: featureRouter },
     { prefix: "/api/v1", router: healthRouter },
     { prefix: "/api/v1", router: downloadRouter },

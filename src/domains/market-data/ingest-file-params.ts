@@ -3,7 +3,7 @@ import { type FieldError, unprocessable } from "../../errors.ts";
 import { segmentProblem } from "../../platform/storage/segments.ts";
 import { canonicalMarket, printedSymbol, symbolKey } from "./symbols.ts";
 import type { DataType } from "./tables.ts";
-import { collectedStep } from "./timeframes.ts";
+import { canonicalTimeframe, collectedStep, PERIOD } from "./timeframes.ts";
 
 /** What a file is said to hold, as it travels. */
 export const fileDescription = z.object({
@@ -44,7 +44,6 @@ export interface FileSeries {
 }
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]*$/;
-const PERIOD = /^[A-Za-z0-9][A-Za-z0-9_-]*$/;
 const MARKET = /^[A-Za-z]+$/;
 const UNIFIED = /^([^/:]+)\/([^/:]+)(?::([^:-]+)(?:-.*)?)?$/;
 const DEFAULT_TIMEFRAMES: Record<DataType, string> = { raw: "1m", agg: "1m", ticks: "tick", alt: "alt" };
@@ -55,7 +54,7 @@ export const holdsCandles = (data_type: DataType) => data_type === "raw" || data
 /** The series a description means. Throws `unprocessable` naming every field that is wrong. */
 export function describeFileSeries(input: FileDescription): FileSeries {
   const { exchange, market, data_type } = input;
-  const timeframe = input.timeframe ?? DEFAULT_TIMEFRAMES[data_type];
+  const timeframe = canonicalTimeframe(input.timeframe ?? DEFAULT_TIMEFRAMES[data_type]);
   const symbol = printedForm(input.symbol);
   const errors: FieldError[] = [];
   const complain = (field: string, message: string) => errors.push({ field, message });

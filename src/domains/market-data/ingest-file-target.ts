@@ -12,6 +12,13 @@ import { createSeries, findSeries } from "./series.store.ts";
 import { symbolKey } from "./symbols.ts";
 import { collectedStep } from "./timeframes.ts";
 
+/** Rows that are stored together. */
+interface RowBatch {
+  pieces: readonly CsvRows[];
+  /** Of ticks: rows of the same file that are stored already and share a time with these. */
+  stored: readonly Table[];
+}
+
 /** Where rows of a file go. */
 export interface FileTarget {
   /** One row per `ts`, in six columns. */
@@ -19,7 +26,7 @@ export interface FileTarget {
   /** Takes out what the first reading has counted as bad for lying in the future. */
   dropLate(rows: CsvRows): void;
   /** Merges rows into the monthly files; the last commit goes through `finish` with the paths written. */
-  store(pieces: readonly CsvRows[], finish: Finish): Promise<void>;
+  store(batch: RowBatch, finish: Finish): Promise<void>;
 }
 
 type Finish = (statements: Statement[], paths: string[]) => Promise<void>;
@@ -40,12 +47,12 @@ export async function openFileTarget(
   return {
     candles,
     dropLate: (rows) => void dropLateRows(rows, latest),
-    async store(pieces, finish) {
+    async store({ pieces, stored }, finish) {
       const paths: string[] = [];
       const commitLast: Commit = (statements) => finish(statements, paths);
       const writes = { series, step, origin, commit, commitLast, note: (path: string) => paths.push(path) };
       if (candles) await storeCandles(ctx, { ...writes, candles: concatCandles(pieces.map(toCandles)) });
-      else await storeTable(ctx, { ...writes, table: joinTables(pieces) });
+      else await storeTable(ctx, { ...writes, table: joinTables(pieces), earlier: joinTables(stored) });
     },
   };
 }
@@ -76,7 +83,7 @@ function toCandles({ columns, row_count }: CsvRows): Candles {
   return candles;
 }
 
-function joinTables(pieces: readonly CsvRows[]): Table {
+function joinTables(pieces: readonly Table[]): Table {
   const names = [...(pieces[0]?.columns.keys() ?? [])];
   const row_count = pieces.reduce((sum, piece) => sum + piece.row_count, 0);
   const columns = names.map((name): [string, Float64Array | string[]] => {

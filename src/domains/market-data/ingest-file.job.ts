@@ -2,12 +2,15 @@ import { z } from "@hono/zod-openapi";
 import type { Context } from "../../context.ts";
 import { notFound } from "../../errors.ts";
 import type { CsvRows } from "../../formats/csv.ts";
-import { defineJob, done, resume, type RunningJob } from "../../platform/jobs/define.ts";
+import { defineJob, done, resume, type RunningJob, type SliceOutcome } from "../../platform/jobs/define.ts";
 import { discardObject } from "../../platform/storage/stream-writer.ts";
+import { followMinutes } from "./aggregate.ts";
+import { findEarlierRows, holdBack, latestTime } from "./ingest-file-repeats.ts";
 import { describeBadRows } from "./ingest-file-report.ts";
 import { type FileScan, newScan, scanFile } from "./ingest-file-scan.ts";
 import { type CsvPosition, readCsv } from "./ingest-file-source.ts";
 import { openFileTarget, type FileTarget } from "./ingest-file-target.ts";
+import { findSeries } from "./series.store.ts";
 
 export const ingestFileParams = z.object({
   exchange: z.string(),
@@ -23,11 +26,11 @@ export const ingestFileParams = z.object({
 });
 export type IngestFileParams = z.output<typeof ingestFileParams>;
 
-/** How far the job is: first the whole file is read through, then its rows are stored. */
+/** How far the job is: first the whole file is read through, then its rows are stored; `latest` is a `ts` in ms. */
 interface IngestCursor {
   scan: FileScan;
   /** Null while the file is read through. */
-  write: (CsvPosition & { rows: number; paths: string[] }) | null;
+  write: (CsvPosition & { rows: number; paths: string[]; latest: number | null }) | null;
 }
 
 type IngestRun = RunningJob<IngestFileParams, IngestCursor>;
@@ -35,6 +38,8 @@ type IngestRun = RunningJob<IngestFileParams, IngestCursor>;
 /** Rows in memory before they are merged into the monthly files. */
 const ROWS_A_FLUSH = 100_000;
 const PATHS_IN_RESULTS = 1000;
+/** After so long the job looks again whether the aggregation that was live has ended. */
+const AGGREGATE_SECONDS = 5;
 
 /** Reads a CSV file of the lake into the monthly files of one series. */
 export const ingestFileJob = defineJob<typeof ingestFileParams, IngestCursor>({
@@ -44,6 +49,7 @@ export const ingestFileJob = defineJob<typeof ingestFileParams, IngestCursor>({
   queue: "ingestion",
   params: ingestFileParams,
   async run(ctx, job) {
+    if (job.cursor?.write && job.cursor.write.offset >= job.params.size_bytes) return finish(ctx, job, job.cursor);
     const stored = await ctx.lake.head(job.params.object_key);
     if (!stored) throw notFound("Source file not found");
     const cursor = job.cursor ?? { scan: await newScan(ctx, job.params, job.params.data_type), write: null };
@@ -54,13 +60,29 @@ export const ingestFileJob = defineJob<typeof ingestFileParams, IngestCursor>({
       });
       if (!scan.finished) return resume({ scan, write: null });
       cursor.scan = scan;
-      cursor.write = { offset: scan.dialect.data_offset, line: scan.dialect.data_line, rows: 0, paths: [] };
+      cursor.write = {
+        offset: scan.dialect.data_offset,
+        line: scan.dialect.data_line,
+        rows: 0,
+        paths: [],
+        latest: null,
+      };
     }
     if (!(await writeRows(ctx, job, cursor))) return resume(cursor);
-    if (job.params.temporary) await discardObject(ctx, job.params.object_key);
-    return done(resultsOf(job.params, cursor));
+    return finish(ctx, job, cursor);
   },
 });
+
+/** Everything is stored. The cursor says so before the file goes, for a next attempt would look for it in vain. */
+async function finish(ctx: Context, job: IngestRun, cursor: IngestCursor): Promise<SliceOutcome> {
+  const { params } = job;
+  if (cursor.write) cursor.write.offset = params.size_bytes;
+  await job.commit([], { cursor });
+  if (params.temporary) await discardObject(ctx, params.object_key);
+  const [series] = await findSeries(ctx.db, params);
+  if (series && !(await followMinutes(ctx, series))) return resume(cursor, AGGREGATE_SECONDS);
+  return done(resultsOf(params, cursor));
+}
 
 /** Stores the rows from the cursor on; false when the slice is over before the file is. */
 async function writeRows(ctx: Context, job: IngestRun, cursor: IngestCursor): Promise<boolean> {
@@ -68,9 +90,11 @@ async function writeRows(ctx: Context, job: IngestRun, cursor: IngestCursor): Pr
   while (cursor.write && cursor.write.offset < job.params.size_bytes) {
     const { pieces, row_count, next } = await collectRows(ctx, job.params, cursor.scan, target, cursor.write);
     if (row_count === 0) return true;
-    const { rows, paths } = cursor.write;
-    await target.store(pieces, async (statements, written) => {
-      cursor.write = { ...next, rows: rows + row_count, paths: [...new Set([...paths, ...written])] };
+    const { rows, paths, latest, ...end } = cursor.write;
+    const stored = target.candles ? [] : await findEarlierRows(ctx, job.params, cursor.scan, { pieces, end, latest });
+    await target.store({ pieces, stored }, async (statements, written) => {
+      const known = { paths: [...new Set([...paths, ...written])], latest: latestTime(pieces, latest) };
+      cursor.write = { ...next, ...known, rows: rows + row_count };
       await job.commit(statements, {
         cursor,
         progress: progressOf(job, next.offset, `Stored ${rows + row_count} rows...`),
@@ -101,21 +125,6 @@ async function collectRows(
     if (full) break;
   }
   return { pieces, row_count, next: end };
-}
-
-/**
- * Ends a batch of ticks before the last instant of it: equal trades of one instant are told from a second reading of
- * one trade only while they are together.
- */
-function holdBack(rows: CsvRows, offset: number, next: CsvPosition): CsvPosition {
-  const ts = rows.columns.get("ts");
-  if (!(ts instanceof Float64Array)) return next;
-  let kept = rows.row_count;
-  while (kept > 0 && ts[kept - 1] === ts[rows.row_count - 1]) kept -= 1;
-  if (kept === 0) return next;
-  const position = { offset: offset + (rows.starts[kept] ?? 0), line: rows.lines[kept] ?? next.line };
-  rows.row_count = kept;
-  return position;
 }
 
 function progressOf({ params }: IngestRun, offset: number, message: string) {

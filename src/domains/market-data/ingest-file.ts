@@ -7,7 +7,7 @@ import { findJob } from "../../platform/jobs/job.store.ts";
 import { startJob } from "../../platform/jobs/start.ts";
 import { receiveMultipart, type ReceivedForm } from "../../platform/storage/multipart.ts";
 import { readBody } from "../../platform/storage/stream-body.ts";
-import { findFinishedUpload } from "../../platform/storage/uploads.ts";
+import { findFinishedUpload } from "../../platform/storage/finished-uploads.ts";
 import { type IngestFileParams, ingestFileJob } from "./ingest-file.job.ts";
 import { findSourceObjects } from "./ingest-file.store.ts";
 import { describeFileSeries, fileDescription, fileRequest } from "./ingest-file-params.ts";

@@ -6,8 +6,10 @@ import {
   type ParquetFooter,
   type ReadRange,
   readRows,
+  readTableRows,
   type Selection,
 } from "../../formats/parquet.ts";
+import type { TableColumns } from "../../formats/table.ts";
 import { ObjectChanged, readRange } from "../../platform/storage/ranges.ts";
 
 /** Where a file of candles is and how long: the columns of a manifest row that a reader needs. */
@@ -35,11 +37,25 @@ const footers = new Map<string, ParquetFooter>();
  * when the file was rewritten after its manifest row was read: reading the row again helps.
  */
 export async function* readLakeFile(ctx: Context, file: LakeFile, selection: Selection): AsyncGenerator<NumberColumns> {
-  const fetchRange = ({ start, end }: ByteRange) =>
-    readRange(ctx.lake, file.object_key, { offset: start, length: end - start });
+  const fetchRange = rangesOf(ctx, file);
   const whole = wantsAll(file, selection) ? await fetchRange({ start: 0, end: file.size_bytes }) : null;
   const takeRange = whole ? async ({ start, end }: ByteRange) => whole.slice(start, end) : fetchRange;
   yield* readRows(await findFooter(file, takeRange), takeRange, selection);
+}
+
+/** The same of a file with columns of its own, texts among them; those that it does not have are left out. */
+export async function* readLakeTable(ctx: Context, file: LakeFile, selection: Selection): AsyncGenerator<TableColumns> {
+  const takeRange = rangesOf(ctx, file);
+  yield* readTableRows(await findFooter(file, takeRange), takeRange, selection);
+}
+
+/** What a file says of its columns and row groups; throws as `readLakeFile` does. */
+export function readLakeFooter(ctx: Context, file: LakeFile): Promise<ParquetFooter> {
+  return findFooter(file, rangesOf(ctx, file));
+}
+
+function rangesOf(ctx: Context, { object_key }: LakeFile): ReadRange {
+  return ({ start, end }) => readRange(ctx.lake, object_key, { offset: start, length: end - start });
 }
 
 /** The bytes of a whole object; throws as `readLakeFile` does. */

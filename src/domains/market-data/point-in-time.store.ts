@@ -4,12 +4,13 @@ import { manifest } from "./tables.ts";
 
 export interface FeatureOwner {
   exchange: string;
-  market: string;
+  /** The first that has the feature counts. */
+  markets: readonly string[];
   /** Spellings under which features of the symbol are kept. */
   symbols: readonly string[];
 }
 
-/** The files of one version of a feature set of one symbol, in the order of their upload. */
+/** The files of one version of a feature set of one symbol on these markets, in the order of their upload. */
 export function findFeatureFiles(db: Database, owner: FeatureOwner, feature: { set: string; version: string }) {
   return db
     .select({
@@ -17,12 +18,13 @@ export function findFeatureFiles(db: Database, owner: FeatureOwner, feature: { s
       size_bytes: manifest.size_bytes,
       path: manifest.path,
       filename: manifest.filename,
+      market: manifest.market,
     })
     .from(manifest)
     .where(
       and(
         eq(manifest.exchange, owner.exchange),
-        eq(manifest.market, owner.market),
+        inArray(manifest.market, [...owner.markets]),
         inArray(manifest.symbol, [...owner.symbols]),
         eq(manifest.type, feature.set),
         eq(manifest.version, feature.version),

@@ -1,6 +1,6 @@
 import type { Context } from "../../context.ts";
 import { notFound, unprocessable } from "../../errors.ts";
-import type { NumberColumns } from "../../formats/json-rows.ts";
+import type { TableColumns } from "../../formats/table.ts";
 import { readLakeObject } from "./lake-file.ts";
 import { type FeatureTable, readFeatureTable, unreadable } from "./point-in-time-file.ts";
 import { type FeatureOwner, findFeatureFiles } from "./point-in-time.store.ts";
@@ -21,7 +21,7 @@ export interface FeatureJoin {
   /** Columns that hold texts and were not asked for by name. */
   left_out: string[];
   /** Adds to each row the values of the latest feature row at or before its `ts`; the pieces must have `ts`, ascending. */
-  join(pieces: AsyncIterable<NumberColumns>): AsyncGenerator<NumberColumns>;
+  join(pieces: AsyncIterable<TableColumns>): AsyncGenerator<TableColumns>;
 }
 
 /** What `features` may look like. */
@@ -53,9 +53,12 @@ export async function findFeatures(ctx: Context, owner: FeatureOwner, text: stri
   const found = await Promise.all(
     wanted.map(async (feature) => {
       const files = await findFeatureFiles(ctx.db, owner, feature);
-      if (files.length > 0) return files.map((file) => ({ ...file, feature }));
-      const { exchange, market, symbols } = owner;
-      throw notFound(`Feature ${feature.set} v${feature.version} not found for ${symbols[0]} on ${exchange} ${market}`);
+      const { exchange, markets, symbols } = owner;
+      const market = markets.find((name) => files.some((file) => file.market === name));
+      if (market !== undefined)
+        return files.filter((file) => file.market === market).map((file) => ({ ...file, feature }));
+      const place = `${symbols[0]} on ${exchange} ${markets[0]}`;
+      throw notFound(`Feature ${feature.set} v${feature.version} not found for ${place}`);
     }),
   );
   const files = found.flat();
@@ -104,12 +107,13 @@ interface Source {
 }
 
 async function* joinPieces(
-  pieces: AsyncIterable<NumberColumns>,
+  pieces: AsyncIterable<TableColumns>,
   columns: readonly string[],
   sources: ReadonlyMap<string, readonly Source[]>,
-): AsyncGenerator<NumberColumns> {
+): AsyncGenerator<TableColumns> {
   for await (const piece of pieces) {
-    const ts = piece.get("ts") ?? new Float64Array();
+    const times = piece.get("ts");
+    const ts = times instanceof Float64Array ? times : new Float64Array();
     const rowsOf = matchTables(ts, sources);
     yield new Map(columns.map((name) => [name, piece.get(name) ?? joinColumn(ts, sources.get(name) ?? [], rowsOf)]));
   }

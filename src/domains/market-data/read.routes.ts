@@ -5,6 +5,7 @@ import { ANSWER_FORMATS, CONTENT_TYPES, preferredFormat } from "./answer-formats
 import { DATE_HINT, parseEnd, parseStart } from "./dates.ts";
 import { FEATURES_HINT, parseFeatures } from "./point-in-time.ts";
 import { readSeries } from "./read.ts";
+import { storedSeries } from "./read-files.ts";
 import { PERIOD } from "./timeframes.ts";
 
 const candleSchema = z
@@ -17,6 +18,11 @@ const candleSchema = z
     volume: z.number().openapi({ description: "In units of the base asset", example: 1234.56 }),
   })
   .openapi("Candle");
+
+const rowSchema = z
+  .object({ ts: z.int().openapi({ description: "Ms UTC", example: 1704067200000 }) })
+  .catchall(z.union([z.number(), z.string(), z.null()]))
+  .openapi("Row", { description: "A row of ticks or other data: the columns of its file, texts among them" });
 
 const querySchema = z.object({
   exchange: z.string().trim().min(1).max(64).openapi({ description: "Id of the exchange", example: "BINANCE" }),
@@ -34,7 +40,10 @@ const querySchema = z.object({
     .string()
     .refine((text) => parseEnd(text) !== null, DATE_HINT)
     .openapi({ description: "Last instant, UTC, inclusive; a date means its whole day", example: "2024-01-31" }),
-  data_type: z.enum(["raw", "agg", "ticks", "alt"]).default("raw").openapi({ description: "Type of the data" }),
+  data_type: z.enum(["raw", "agg", "ticks", "alt", "funding"]).default("raw").openapi({
+    description:
+      "`raw` and `agg` are candles; `ticks` and `alt` have columns of their own; `funding` is the `alt` series that downloads of funding rates make",
+  }),
   market: z
     .string()
     .trim()
@@ -98,7 +107,7 @@ const readRoute = defineRoute({
     200: {
       description: "The rows; an empty array when the series has none in the range",
       content: {
-        "application/json": { schema: z.array(candleSchema) },
+        "application/json": { schema: z.array(z.union([candleSchema, rowSchema])) },
         [CONTENT_TYPES.ndjson]: { schema: z.string() },
         "text/csv": { schema: z.string() },
         [CONTENT_TYPES.parquet]: { schema: z.string().openapi({ format: "binary" }) },
@@ -113,10 +122,11 @@ const readRoute = defineRoute({
 export const readRouter = createRouter();
 
 readRouter.openapi(readRoute, async (c) => {
-  const query = c.req.valid("query");
+  const { data_type, timeframe, ...query } = c.req.valid("query");
   const headers = c.req.valid("header");
   const answer = await readSeries(c.var.ctx, {
     ...query,
+    ...storedSeries(data_type, timeframe),
     format: query.format ?? preferredFormat(headers.accept),
     accepts_gzip: /\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))/i.test(clientEncodings(c.req.raw) ?? ""),
     if_none_match: headers["if-none-match"],

@@ -1,6 +1,7 @@
 import type { Context } from "../../context.ts";
 import type { NumberColumns } from "../../formats/json-rows.ts";
 import type { Selection } from "../../formats/parquet.ts";
+import { sliceValues, type TableColumns } from "../../formats/table.ts";
 import { type LakeFile, readLakeFile } from "./lake-file.ts";
 
 /** The wanted rows of several files one after the other; pieces without rows are left out. */
@@ -34,11 +35,11 @@ export async function* readAhead<T>(pieces: AsyncGenerator<T>): AsyncGenerator<T
 }
 
 /** At most the first `limit` rows. */
-export async function* limitRows(pieces: AsyncIterable<NumberColumns>, limit: number): AsyncGenerator<NumberColumns> {
+export async function* limitRows(pieces: AsyncIterable<TableColumns>, limit: number): AsyncGenerator<TableColumns> {
   let left = limit;
   for await (const piece of pieces) {
     const length = lengthOf(piece);
-    yield length <= left ? piece : new Map([...piece].map(([name, values]) => [name, values.subarray(0, left)]));
+    yield length <= left ? piece : new Map([...piece].map(([name, values]) => [name, sliceValues(values, 0, left)]));
     left -= length;
     if (left <= 0) return;
   }
@@ -70,7 +71,7 @@ export async function streamOf(chunks: AsyncGenerator<Uint8Array>, ahead = 1): P
 }
 
 /** The number of rows of a piece. */
-export function lengthOf(columns: NumberColumns): number {
+export function lengthOf(columns: TableColumns): number {
   for (const values of columns.values()) return values.length;
   return 0;
 }

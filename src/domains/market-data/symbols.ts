@@ -9,6 +9,12 @@ export function canonicalMarket(text: string): string {
   return MARKET_SYNONYMS[name] ?? name;
 }
 
+/** The market and those whose contracts it may have: swaps settled in quote are LINEAR, those settled in base INVERSE. */
+export function marketsAlike(market: string): string[] {
+  if (market === "SWAP") return ["SWAP", "LINEAR", "INVERSE"];
+  return market === "LINEAR" || market === "INVERSE" ? [market, "SWAP"] : [market];
+}
+
 /** What symbols are matched by: letters and digits only, upper case, so `btc_usdt` finds `BTC/USDT`. */
 export function symbolKey(text: string): string {
   return text.toUpperCase().replaceAll(/[^\p{L}\p{N}]/gu, "");

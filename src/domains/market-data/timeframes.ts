@@ -16,7 +16,10 @@ const UNIT_MS = {
 export const TIMEFRAME = /^([1-9]\d{0,3})([smhdwMy])$/;
 
 /** What a series may have in the place of a timeframe: one, or a word such as `funding` or `tick`. */
-export const PERIOD = /^([1-9]\d{0,3}[smhdwMy]|[a-z][a-z0-9_-]{0,31})$/;
+export const PERIOD = /^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$/;
+
+/** The stored spelling of a timeframe: `1min` is `1m`; every other text stays. A `1M` is a month. */
+export const canonicalTimeframe = (text: string) => text.replace(/^([1-9]\d{0,3})min$/i, "$1m");
 
 /** Length of a candle in ms; null when the text is no timeframe. */
 export function timeframeMs(text: string): number | null {

@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { errorResponse } from "../http/errors.ts";
+import { jsonBody, jsonResponse } from "../http/json.ts";
 import { createRouter, defineRoute } from "../http/router.ts";
 import { changePassword } from "./account.ts";
 import { requestPasswordReset, requestVerification, resetPassword, verifyEmail } from "./mailed-tokens.ts";
@@ -11,17 +12,12 @@ import { bearerSchema, emailSchema, passwordSchema, renderUser, userSchema } fro
 export const passwordRouter = createRouter();
 
 const tags = ["Accounts"];
-const emailBody = {
-  content: { "application/json": { schema: z.object({ email: emailSchema }).openapi("EmailOnly") } },
-};
+const emailBody = jsonBody(z.object({ email: emailSchema }).openapi("EmailOnly"));
 const mailedToken = z.string().min(1).max(256).openapi({
   description: "The token behind `#token=` of the mailed link",
   example: "5O7mTsvF5XmpzZ0yT3Jm1Jb4Gx0b9m0cQn4vZs7sQxk",
 });
-const nothing = (description: string) => ({
-  description,
-  content: { "application/json": { schema: z.null().openapi({ example: null }) } },
-});
+const nothing = (description: string) => jsonResponse(description, z.null().openapi({ example: null }));
 
 const forgotRoute = defineRoute({
   method: "post",
@@ -46,15 +42,7 @@ const resetRoute = defineRoute({
   tags,
   access: "public",
   rateLimit: "login",
-  request: {
-    body: {
-      content: {
-        "application/json": {
-          schema: z.object({ token: mailedToken, password: passwordSchema }).openapi("PasswordReset"),
-        },
-      },
-    },
-  },
+  request: { body: jsonBody(z.object({ token: mailedToken, password: passwordSchema }).openapi("PasswordReset")) },
   responses: {
     200: nothing("The new password counts"),
     400: errorResponse("`RESET_PASSWORD_BAD_TOKEN` or `RESET_PASSWORD_INVALID_PASSWORD`"),
@@ -74,18 +62,12 @@ const changeRoute = defineRoute({
   access: "account",
   rateLimit: "login",
   request: {
-    body: {
-      content: {
-        "application/json": {
-          schema: z
-            .strictObject({ current_password: passwordSchema, new_password: passwordSchema })
-            .openapi("PasswordChange"),
-        },
-      },
-    },
+    body: jsonBody(
+      z.strictObject({ current_password: passwordSchema, new_password: passwordSchema }).openapi("PasswordChange"),
+    ),
   },
   responses: {
-    200: { description: "A token of the new session", content: { "application/json": { schema: bearerSchema } } },
+    200: jsonResponse("A token of the new session", bearerSchema),
     400: errorResponse("Wrong current or too short new password: `CHANGE_PASSWORD_INVALID_PASSWORD`"),
   },
 });
@@ -121,11 +103,9 @@ const verifyRoute = defineRoute({
   tags,
   access: "public",
   rateLimit: "login",
-  request: {
-    body: { content: { "application/json": { schema: z.object({ token: mailedToken }).openapi("Verification") } } },
-  },
+  request: { body: jsonBody(z.object({ token: mailedToken }).openapi("Verification")) },
   responses: {
-    200: { description: "The confirmed user", content: { "application/json": { schema: userSchema } } },
+    200: jsonResponse("The confirmed user", userSchema),
     400: errorResponse("`VERIFY_USER_BAD_TOKEN` or `VERIFY_USER_ALREADY_VERIFIED`"),
   },
 });

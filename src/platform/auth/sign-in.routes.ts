@@ -1,6 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { badRequest } from "../../errors.ts";
 import { errorResponse } from "../http/errors.ts";
+import { jsonBody, jsonResponse } from "../http/json.ts";
 import { createRouter, defineRoute } from "../http/router.ts";
 import { refuseOtherOrigins } from "./authenticate.ts";
 import { badPassword } from "./mailed-tokens.ts";
@@ -24,19 +25,15 @@ const registerRoute = defineRoute({
   access: "public",
   rateLimit: "login",
   request: {
-    body: {
-      content: {
-        "application/json": {
-          schema: loginSchema
-            .extend({ is_active: ignoredFlag, is_superuser: ignoredFlag, is_verified: ignoredFlag })
-            .strict()
-            .openapi("Registration"),
-        },
-      },
-    },
+    body: jsonBody(
+      loginSchema
+        .extend({ is_active: ignoredFlag, is_superuser: ignoredFlag, is_verified: ignoredFlag })
+        .strict()
+        .openapi("Registration"),
+    ),
   },
   responses: {
-    201: { description: "Registered", content: { "application/json": { schema: userSchema } } },
+    201: jsonResponse("Registered", userSchema),
     400: errorResponse("`REGISTER_USER_ALREADY_EXISTS` or `REGISTER_INVALID_PASSWORD`"),
     403: errorResponse("Registration is closed: `REGISTRATION_CLOSED`"),
     503: errorResponse("Tokens cannot be signed until the operator sets a safe key"),
@@ -81,7 +78,7 @@ const loginRoute = defineRoute({
   rateLimit: "login",
   request: { body: loginForm },
   responses: {
-    200: { description: "Signed in", content: { "application/json": { schema: bearerSchema } } },
+    200: jsonResponse("Signed in", bearerSchema),
     ...loginErrors,
   },
 });

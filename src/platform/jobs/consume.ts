@@ -3,18 +3,12 @@ import { AppError } from "../../errors.ts";
 import { describeError } from "../http/log.ts";
 import { announceJob, recordTransition } from "./announce.ts";
 import type { AnyJobDefinition, JobDefinitions, JobRow, SliceOutcome } from "./define.ts";
-import {
-  claimJob,
-  endLiveJob,
-  type JobInsert,
-  noteWaiting,
-  raiseFenceForClaim,
-  raiseWarehouseFence,
-  updateHeldJob,
-} from "./job.store.ts";
+import { raiseWarehouseFence } from "./fence.store.ts";
+import { claimJob, endLiveJob, type JobInsert, raiseFenceForClaim, updateHeldJob } from "./job.store.ts";
 import type { JobMessage } from "./queues.ts";
 import { commitFenced, JobStopped, LEASE_MS, openRunningJob } from "./running-job.ts";
 import { fillSlots } from "./slots.ts";
+import { noteWaiting } from "./slots.store.ts";
 import { sendJob } from "./start.ts";
 
 /** Attempts in a row without a commit after which a job fails. */

@@ -4,18 +4,9 @@ import { conflict, forbidden, notFound } from "../../errors.ts";
 import { isAdmin, mayAccessDomain, principalId } from "../auth/principal.ts";
 import { announceJob, hasEnded, recordTransition } from "./announce.ts";
 import type { JobRow } from "./define.ts";
-import {
-  countJobs,
-  endLiveJob,
-  findJob,
-  type JobAudience,
-  type JobFilter,
-  listJobs,
-  listLiveJobsBySubject,
-  raiseFenceOfLiveJob,
-  raiseWarehouseFence,
-  reviveJob,
-} from "./job.store.ts";
+import { raiseWarehouseFence } from "./fence.store.ts";
+import { endLiveJob, findJob, listLiveJobsBySubject, raiseFenceOfLiveJob, reviveJob } from "./job.store.ts";
+import { countJobs, type JobAudience, type JobFilter, listJobs } from "./job-list.store.ts";
 import { fillSlots } from "./slots.ts";
 import { sendJob } from "./start.ts";
 

@@ -2,7 +2,8 @@ import type { Context } from "../../context.ts";
 import { conflict } from "../../errors.ts";
 import { announceJob } from "./announce.ts";
 import type { AnyJobDefinition, JobRow, RunningJob, Statement } from "./define.ts";
-import { guardFence, updateHeldJob } from "./job.store.ts";
+import { guardFence } from "./fence.store.ts";
+import { updateHeldJob } from "./job.store.ts";
 import type { JsonObject } from "./tables.ts";
 
 /** A lease is renewed by every commit and progress call; an upstream call may take half of it. */

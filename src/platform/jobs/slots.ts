@@ -3,7 +3,7 @@ import type { Context } from "../../context.ts";
 import { unavailable } from "../../errors.ts";
 import { announceJob, recordTransition } from "./announce.ts";
 import type { JobDefinition, JobRow } from "./define.ts";
-import { findLiveJobsOf, insertJobs, listNextInLanes } from "./job.store.ts";
+import { findLiveJobsOf, insertJobs, listNextInLanes } from "./slots.store.ts";
 import { newJob, sendJob } from "./start.ts";
 
 /** One of many jobs to be started. */

@@ -1,5 +1,6 @@
 import type { Context } from "../../context.ts";
-import { dropLeasesBefore, purgeFences, purgeJobsBefore, takeLostJobs } from "./job.store.ts";
+import { purgeFences } from "./fence.store.ts";
+import { dropLeasesBefore, purgeJobsBefore, takeLostJobs } from "./job.store.ts";
 import { sendJob } from "./start.ts";
 
 /** A message younger than this may still be under way. */

@@ -3,6 +3,8 @@ import { index, integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqli
 import type { DomainName } from "../../config.ts";
 
 export type JobStatus = "pending" | "running" | "completed" | "failed" | "cancelled";
+/** Of jobs that are waited for or worked on. */
+export const LIVE_STATUSES: JobStatus[] = ["pending", "running"];
 export type QueueName = "ingestion" | "extraction" | "sync";
 export type JsonObject = Record<string, unknown>;
 

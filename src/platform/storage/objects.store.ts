@@ -1,4 +1,4 @@
-import { and, eq, inArray, lt, ne, or, type SQL, sql } from "drizzle-orm";
+import { and, desc, eq, gt, inArray, lt, ne, or, type SQL, sql, type SQLWrapper } from "drizzle-orm";
 import type { Database } from "../../context.ts";
 import { objects } from "./tables.ts";
 
@@ -89,14 +89,44 @@ export function markLive(db: Database, key: string, now: number) {
 
 /**
  * For the batch that switches a row away from the object, which a query may name: the one that the row has right then.
- * Put it before `markLive`: equal bytes have equal keys.
+ * Its sidecars go with it. Put it before `markLive`: equal bytes have equal keys.
  */
 export function markOrphaned(db: Database, key: string | SQL<string>, now: number) {
   return db
     .update(objects)
     .set({ state: "orphaned", state_since: now })
-    .where(and(eq(objects.key, key), inArray(objects.state, ["pending", "live"])));
+    .where(and(or(eq(objects.key, key), isSidecarOf(sql`${key}`)), isUsed));
 }
+
+/** As `markOrphaned`, for all objects whose keys a query with one column finds. */
+export function markAllOrphaned(db: Database, keys: SQLWrapper, now: number) {
+  const beside = sql`SELECT objects.key FROM named JOIN objects ON ${isSidecarOf(sql`named.key`)}`;
+  const chosen = sql`(WITH named (key) AS ${keys} SELECT key FROM named UNION ALL ${beside})`;
+  return db
+    .update(objects)
+    .set({ state: "orphaned", state_since: now })
+    .where(and(sql`${objects.key} IN ${chosen}`, isUsed));
+}
+
+/** The live sidecar of a kind that an object has, the newest first. */
+export function findSidecar(db: Database, object_key: string, kind: string) {
+  const prefix = `${object_key}${SIDECAR}${kind}.`;
+  return db
+    .select({ key: objects.key, size_bytes: objects.size_bytes })
+    .from(objects)
+    .where(and(gt(objects.key, prefix), lt(objects.key, `${prefix}~`), sql`+objects.state = 'live'`))
+    .orderBy(desc(objects.created_at))
+    .limit(1);
+}
+
+/** Stands in keys between the object's and what its sidecar is: `<object key>.sidecar.preview.jsonl.<checksum>`. */
+export const SIDECAR = ".sidecar.";
+
+/** Here and above, the plus keeps SQLite from looking through all objects of these states instead of the few that are named. */
+const isUsed = sql`+objects.state IN ('pending', 'live')`;
+
+/** A range of the primary key; `/` is the character after the closing dot. */
+const isSidecarOf = (key: SQL) => sql`(objects.key > ${key} || '.sidecar.' AND objects.key < ${key} || '.sidecar/')`;
 
 interface SweepRule {
   /** Objects that have not been live since before this are claimed; ms. */

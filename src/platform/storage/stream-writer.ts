@@ -3,8 +3,8 @@ import type { Context } from "../../context.ts";
 import { claimPending, describePending, recordPending, removeClaimed } from "./objects.store.ts";
 import type { StoredObject } from "./objects.ts";
 
-/** Size of every part of an R2 multipart upload but the last; R2 wants at least 5 MiB, and all equal. */
-export const PART_BYTES = 8 * 1_048_576;
+/** The least that R2 takes as a part that is not the last: two of ours and its own copy of one are in memory at once. */
+const PART_BYTES = 5 * 1_048_576;
 const FIRST_BUFFER_BYTES = 1_048_576;
 /** Longest piece that may be written between two calls of `ready`. */
 const LONGEST_WRITE_BYTES = 2 * 1_048_576;
@@ -19,7 +19,7 @@ export interface NewStream {
   origin: string;
 }
 
-/** Bytes on their way into one object; at most 16 MiB of them are in memory. */
+/** Bytes on their way into one object; at most 15 MiB of them are in memory, R2's own copy included. */
 export interface ObjectWriter {
   /** To be awaited before each `write`: holds the sender back while R2 is slower. Throws what R2 threw. */
   ready(): Promise<void>;
@@ -32,7 +32,7 @@ export interface ObjectWriter {
 }
 
 /**
- * Writes a stream of unknown length: up to 8 MiB by one put, more by an R2 multipart upload whose parts travel while
+ * Writes a stream of unknown length: up to 5 MiB by one put, more by an R2 multipart upload whose parts travel while
  * the next one is filled. Its key cannot hold the checksum, as other keys do, because R2 wants a key before the first
  * part and the checksum is known after the last; the caller gives a key that is unique by chance instead.
  */

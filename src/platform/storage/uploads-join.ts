@@ -4,8 +4,10 @@ import type { FieldError } from "../../errors.ts";
 import { unprocessable } from "../../errors.ts";
 import { describePending } from "./objects.store.ts";
 import { ObjectChanged } from "./ranges.ts";
-import { PART_BYTES } from "./stream-writer.ts";
 import { describeUpload, type PartRow, type UploadRow } from "./uploads.store.ts";
+
+/** Size of every part but the last; R2 wants at least 5 MiB, and all equal. */
+export const PART_BYTES = 8 * 1_048_576;
 
 const PROBLEMS_NAMED = 100;
 

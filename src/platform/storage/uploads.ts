@@ -1,20 +1,17 @@
-import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import type { Context } from "../../context.ts";
 import { conflict, forbidden, notFound, tooLarge, unprocessable } from "../../errors.ts";
 import type { DomainName } from "../../config.ts";
 import { mayAccessDomain, type Principal } from "../auth/principal.ts";
 import { recordPending } from "./objects.store.ts";
-import type { StoredObject } from "./objects.ts";
 import { safeSegment } from "./segments.ts";
 import { readBody } from "./stream-body.ts";
-import { discardObject, PART_BYTES } from "./stream-writer.ts";
+import { discardObject } from "./stream-writer.ts";
 import { uploadKey } from "./upload-keys.ts";
-import { joinParts } from "./uploads-join.ts";
+import { joinParts, PART_BYTES } from "./uploads-join.ts";
 import {
   deleteUploadRows,
   findUpload,
-  findUploadByPath,
   insertUpload,
   listParts,
   listUnusedUploads,
@@ -106,7 +103,7 @@ export async function putPart(ctx: Context, { id, part, request }: { id: string;
 export async function completeUpload(ctx: Context, id: string, { sha256 }: { sha256?: string | undefined }) {
   const upload = await findOwn(ctx, id);
   const parts = await listParts(ctx.db, id);
-  const found = upload.sha256 === null ? await joinParts(ctx, upload, parts) : describe(upload);
+  const found = upload.sha256 === null ? await joinParts(ctx, upload, parts) : storedFile(upload);
   if (sha256 !== undefined && sha256.toLowerCase() !== found.sha256) {
     throw unprocessable([{ field: "sha256", message: `is not the checksum of the file received, ${found.sha256}` }]);
   }
@@ -117,31 +114,6 @@ export async function completeUpload(ctx: Context, id: string, { sha256 }: { sha
 /** Gives an upload up and removes its bytes. */
 export async function deleteUpload(ctx: Context, id: string): Promise<void> {
   await removeUpload(ctx, await findOwn(ctx, id));
-}
-
-export interface FinishedUpload {
-  id: string;
-  filename: string;
-  /** `pending`: give it to a row with `takeUpload` and `markLive` in one batch. */
-  object: StoredObject;
-}
-
-/**
- * A completed upload of the caller, by its id or by the `source_path` that completing it answered; null when there is
- * none. Reading it keeps it for another 24 h.
- */
-export async function findFinishedUpload(
-  ctx: Context,
-  reference: { upload_id: string } | { source_path: string },
-): Promise<FinishedUpload | null> {
-  const owner = ownerOf(ctx.principal);
-  const [upload] = await ("upload_id" in reference
-    ? findUpload(ctx.db, reference.upload_id, owner)
-    : findUploadByPath(ctx.db, reference.source_path, owner));
-  if (upload?.state !== "completed") return null;
-  await ctx.db.batch([...touchUpload(ctx.db, upload, ctx.now())]);
-  const { id, filename, object_key: key } = upload;
-  return { id, filename, object: { key, path: key, ...describe(upload) } };
 }
 
 /** Removes uploads that nobody has touched for 24 h, at most 100 a call; returns how many. */
@@ -168,15 +140,23 @@ async function findOwn(ctx: Context, id: string): Promise<UploadRow> {
 }
 
 /** Callers without a name share one: the random id of an upload is then what keeps it apart. */
-const ownerOf = (principal: Principal) => ("id" in principal ? `${principal.kind}:${principal.id}` : principal.kind);
+export const ownerOf = (principal: Principal) =>
+  "id" in principal ? `${principal.kind}:${principal.id}` : principal.kind;
 
-const describe = ({ size_bytes, sha256 }: UploadRow) => ({ size_bytes: size_bytes ?? 0, sha256: sha256 ?? "" });
+export const storedFile = ({ size_bytes, sha256 }: UploadRow) => ({
+  size_bytes: size_bytes ?? 0,
+  sha256: sha256 ?? "",
+});
 
 const sizeOfPart = (size_bytes: number, part: number) =>
   Math.max(0, Math.min(PART_BYTES, size_bytes - (part - 1) * PART_BYTES));
 
 async function collect(request: Request): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of readBody(request, PART_BYTES)) chunks.push(chunk);
-  return Buffer.concat(chunks);
+  const bytes = new Uint8Array(PART_BYTES);
+  let length = 0;
+  for await (const chunk of readBody(request, PART_BYTES)) {
+    bytes.set(chunk, length);
+    length += chunk.byteLength;
+  }
+  return bytes.subarray(0, length);
 }

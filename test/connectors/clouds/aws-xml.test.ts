@@ -36,8 +36,7 @@ describe("lists", () => {
   it("those without an element of their own are lists, too", () => {
     const rule = (algorithm: string) =>
       `<Rule><ApplyServerSideEncryptionByDefault><SSEAlgorithm>${algorithm}</SSEAlgorithm></ApplyServerSideEncryptionByDefault></Rule>`;
-    const body = (rules: string) =>
-      `<ServerSideEncryptionConfiguration>${rules}</ServerSideEncryptionConfiguration>`;
+    const body = (rules: string) => `<ServerSideEncryptionConfiguration>${rules}</ServerSideEncryptionConfiguration>`;
     const parsed = (algorithm: string) => ({ ApplyServerSideEncryptionByDefault: { SSEAlgorithm: algorithm } });
 
     expect(read("s3", "GetBucketEncryption", body(rule("AES256")))).toEqual({
@@ -51,7 +50,11 @@ describe("lists", () => {
 
 describe("texts", () => {
   const tag = (value: string) =>
-    read("ec2", "DescribeVpcs", vpcs(`<vpcSet><item><tagSet><item><key>k</key><value>${value}</value></item></tagSet></item></vpcSet>`));
+    read(
+      "ec2",
+      "DescribeVpcs",
+      vpcs(`<vpcSet><item><tagSet><item><key>k</key><value>${value}</value></item></tagSet></item></vpcSet>`),
+    );
   const tagged = (value: string) => ({ Vpcs: [{ Tags: [{ Key: "k", Value: value }] }] });
 
   it.each([

@@ -78,7 +78,7 @@ describe("iap (synthetic)", () => {
     };
     const shard = shardOf("p", null);
     const { step } = stepsOf("gcp", [iap], client);
-    const [brands] = await Promise.all([step("iap", { listing: "brands", parent: {}, token: null }, shard)]);
+    const brands = await step("iap", { listing: "brands", parent: {}, token: null }, shard);
     const steps = await Promise.all(brands.next.map((task) => step("iap", task, shard)));
     expect(steps.some(({ fault }) => fault !== undefined)).toBe(true);
     expect(JSON.stringify([...brands.next, ...steps.flatMap(({ next }) => next)])).not.toContain("planted");

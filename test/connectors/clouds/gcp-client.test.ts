@@ -122,9 +122,23 @@ describe("credentials", () => {
   ])("are refused when they are %s, without their values", async ([, value]) => {
     const io = (await openGcpWorld()).io;
     const error = await gcp.open("test-project", { service_account: value }, io).catch((thrown: unknown) => thrown);
-    expect(error).toMatchObject({ status: 422, errors: [{ field: expect.stringMatching(/^service_account/) }] });
+    expect(error).toMatchObject({
+      status: 422,
+      errors: expect.arrayContaining([expect.objectContaining({ field: expect.stringMatching(/^service_account/) })]),
+    });
     expect(JSON.stringify(error)).not.toMatch(/secret-key|nearly/);
   });
+
+  test.for(["http://oauth2.googleapis.com/token", "https://example.org/token", "https://notgoogle.com/", "token"])(
+    "are refused when they send the assertion to %s",
+    async (token_uri) => {
+      const { io, serviceAccount } = await openGcpWorld();
+      await expect(gcp.open("p", { service_account: { ...serviceAccount, token_uri } }, io)).rejects.toMatchObject({
+        status: 422,
+        errors: [{ field: "service_account.token_uri", message: "must be a https address of Google" }],
+      });
+    },
+  );
 
   test("are refused when the PEM does not parse", async () => {
     const { io, serviceAccount } = await openGcpWorld();
@@ -182,6 +196,19 @@ describe("an answer", () => {
     expect(step).toMatchObject({ next: [listTopics], failures: [], fault: { status: 502, retry_after: 1 } });
     await world.change({ replies: [] });
     expect((await cloud.step("pubsub", listTopics, SHARD)).found).toHaveLength(2);
+  });
+
+  test("that fails on a later page is asked for again from that page", async () => {
+    const replies = [{ on: `${TOPICS}?pageSize=1000&pageToken=`, status: 503, times: 1 }];
+    const { cloud, step } = await askTopics({ replies });
+    const [rest] = step.next;
+    if (!rest) return expect.unreachable("there is a second page");
+    const failed = await cloud.step("pubsub", rest, SHARD);
+    expect(failed).toMatchObject({ found: [], next: [rest], fault: { status: 502 } });
+    const again = await cloud.step("pubsub", rest, SHARD);
+    expect([...step.found, ...again.found].map(({ configuration }) => configuration["name"])).toEqual(
+      [1, 2, 3].map((place) => `projects/test-project/topics/topics-${place}`),
+    );
   });
 
   test("whose next page is the page itself is malformed instead of endless", async () => {
@@ -255,21 +282,15 @@ describe("the project", () => {
 });
 
 describe("an address", () => {
-  const { urlFor } = {
-    urlFor: (path: string, endpoint = "") =>
-      urlOf(
-        {
-          fetch,
-          now: () => 0,
-          endpoints: {
-            AWS_ENDPOINT_URL: "",
-            AZURE_ENDPOINT_URL: "",
-            AZURE_AUTHORITY_URL: "",
-            GCP_ENDPOINT_URL: endpoint,
-          },
-        },
-        { api: "dns.googleapis.com", path, query: { a: "x&y", b: undefined, c: ["1", "2"], d: true } },
-      ).href,
+  const urlFor = (path: string, endpoint = "") => {
+    const endpoints = {
+      AWS_ENDPOINT_URL: "",
+      AZURE_ENDPOINT_URL: "",
+      AZURE_AUTHORITY_URL: "",
+      GCP_ENDPOINT_URL: endpoint,
+    };
+    const query = { a: "x&y", b: undefined, c: ["1", "2"], d: true };
+    return urlOf({ fetch, now: () => 0, endpoints }, { api: "dns.googleapis.com", path, query }).href;
   };
 
   test("is the API's own, with names encoded part by part", () => {

@@ -1,8 +1,11 @@
 import { describe, expect, it } from "vitest";
+import { stepsOf } from "../../../src/connectors/clouds/cloud.ts";
+import { createGcpClient } from "../../../src/connectors/clouds/gcp/client.ts";
 import { filestore } from "../../../src/connectors/clouds/gcp/services/filestore.ts";
 import { firestore } from "../../../src/connectors/clouds/gcp/services/firestore.ts";
 import { memorystore } from "../../../src/connectors/clouds/gcp/services/memorystore.ts";
 import { spanner } from "../../../src/connectors/clouds/gcp/services/spanner.ts";
+import { extractShard, shardOf } from "../../support/extract.ts";
 import { byType, extractFrom } from "../../support/gcp-answers.ts";
 
 describe("filestore (synthetic)", () => {
@@ -84,6 +87,28 @@ describe("firestore (synthetic)", () => {
       labels: {},
       configuration: { name: "users", database_name: name, location_id: "europe-west1" },
     });
+  });
+
+  it("goes on with a list of collections by a token in the body", async () => {
+    const bodies: unknown[] = [];
+    const pages = [{ collectionIds: ["orders"], nextPageToken: "2" }, { collectionIds: ["users"] }];
+    const io = {
+      fetch: async (_url: unknown, init?: RequestInit) => {
+        if (init?.method !== "POST") return Response.json({ databases: [{ name: "d", type: "FIRESTORE_NATIVE" }] });
+        bodies.push(JSON.parse(String(init.body)));
+        return Response.json(pages.shift());
+      },
+      now: () => 0,
+      endpoints: { AWS_ENDPOINT_URL: "", AZURE_ENDPOINT_URL: "", AZURE_AUTHORITY_URL: "", GCP_ENDPOINT_URL: "" },
+    };
+    const steps = stepsOf(
+      "gcp",
+      [firestore],
+      createGcpClient(io, async () => "token"),
+    );
+    const { found } = await extractShard(steps, "firestore", shardOf("p", null));
+    expect(bodies).toEqual([{ pageSize: 300 }, { pageSize: 300, pageToken: "2" }]);
+    expect(found.map(({ configuration }) => configuration["name"])).toEqual(["d", "orders", "users"]);
   });
 });
 

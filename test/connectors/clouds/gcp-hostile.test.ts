@@ -12,9 +12,24 @@ import { extractShard, shardOf } from "../../support/extract.ts";
 const bodyOf = (value: unknown): Item =>
   new Proxy({}, { get: (_target, name) => (name === "then" ? undefined : value) });
 
+/** An entry with a name, and nothing else as it should be. */
 const ENTRY = {
-  ...{ name: "a", id: "1", selfLink: 5, labels: [], metadata: 1, config: "c", items: {}, zone: 7, region: {} },
-  ...{ rules: {}, disks: "x", serviceAccounts: {}, nodePools: [null], locationId: {}, statusHistory: "x", tags: 1 },
+  name: "a",
+  id: "1",
+  selfLink: 5,
+  zone: 7,
+  region: {},
+  labels: [],
+  tags: 1,
+  metadata: 1,
+  config: "c",
+  items: {},
+  rules: {},
+  disks: "x",
+  serviceAccounts: {},
+  nodePools: [null],
+  locationId: {},
+  statusHistory: "x",
 };
 
 const hostile = oneof(

@@ -22,6 +22,11 @@ const secrets: [name: string, item: Item, wanted: Item][] = [
     { FunctionName: "f", Environment: { Variables: { DB_HOST: "db", FLAG: "true", EMPTY: "" } } },
     { FunctionName: "f", Environment: { Variables: { DB_HOST: HIDDEN, FLAG: "true", EMPTY: "" } } },
   ],
+  [
+    "variables with names that say nothing",
+    { Variables: { fingerprint: "f", items: "i" } },
+    { Variables: { fingerprint: HIDDEN, items: HIDDEN } },
+  ],
   ["variables as a plain map", { environment: { DB_HOST: "db" } }, { environment: { DB_HOST: HIDDEN } }],
   [
     "the variables of an ECS container, not its references",
@@ -54,7 +59,7 @@ const secrets: [name: string, item: Item, wanted: Item][] = [
     {
       env: [
         { name: "A", value: "b" },
-        { name: "C", valueSource: { secretKeyRef: { secret: "projects/p/secrets/c", version: "1" } } },
+        { name: "C", valueSource: { secretKeyRef: { secret: "c", version: "1" } } },
       ],
       environmentVariables: { A: "b" },
       secretEnvironmentVariables: [{ key: "C", projectId: "p", secret: "c", version: "latest" }],
@@ -63,7 +68,7 @@ const secrets: [name: string, item: Item, wanted: Item][] = [
     {
       env: [
         { name: "A", value: HIDDEN },
-        { name: "C", valueSource: { secretKeyRef: { secret: "projects/p/secrets/c", version: "1" } } },
+        { name: "C", valueSource: { secretKeyRef: { secret: "c", version: "1" } } },
       ],
       environmentVariables: { A: HIDDEN },
       secretEnvironmentVariables: [{ key: "C", projectId: "p", secret: "c", version: "latest" }],
@@ -130,11 +135,13 @@ const secrets: [name: string, item: Item, wanted: Item][] = [
       appSettings: [{ name: "MODE", value: "x" }],
       connectionStrings: [{ name: "db", type: "SQLAzure", connectionString: "Server=s" }],
       other: "Server=tcp:s;User ID=u;Password=p;Encrypt=yes",
+      bus: "Endpoint=sb://b.test/;SharedAccessKeyName=root;SharedAccessKey=a=",
     },
     {
       appSettings: [{ name: "MODE", value: HIDDEN }],
       connectionStrings: [{ name: "db", type: "SQLAzure", connectionString: HIDDEN }],
       other: `Server=tcp:s;User ID=u;Password=${HIDDEN};Encrypt=yes`,
+      bus: `Endpoint=sb://b.test/;SharedAccessKeyName=root;SharedAccessKey=${HIDDEN}`,
     },
   ],
   [
@@ -221,6 +228,8 @@ const open: [name: string, item: Item][] = [
     { masterAuthorizedNetworksConfig: { cidrBlocks: [{ cidrBlock: "10.0.0.0/8" }] } },
   ],
   ["addresses", { endpoint: "https://a.test/x?page=2#top", repository: "https://user@a.test/r.git" }],
+  ["what a vault's access policy permits", { permissions: { secrets: ["get", "list"], keys: ["wrapKey"] } }],
+  ["the metadata of an instance that has none", { metadata: { fingerprint: "f", kind: "compute#metadata" } }],
   [
     "policy documents",
     {
@@ -253,6 +262,11 @@ describe("redact", () => {
       const once = redactItem(item);
       expect(redactItem(once)).toEqual(once);
     }
+  });
+
+  it.each(["?", "a.", " ", "&a", "=", "://a:", "-----BEGIN "])("reads a long text of %j once", (part) => {
+    const item = { note: `x=://${part.repeat(200_000)}`, list: [part.repeat(200_000)] };
+    expect(redactItem(item)).toEqual(item);
   });
 
   const secretName = constantFrom(

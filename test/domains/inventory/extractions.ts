@@ -1,9 +1,9 @@
+import { and, asc, eq } from "drizzle-orm";
 import type { Context } from "../../../src/context.ts";
-import { asc } from "drizzle-orm";
 import { extractionJob } from "../../../src/domains/inventory/extraction.job.ts";
 import { artifactDocuments, artifacts } from "../../../src/domains/inventory/tables.ts";
-import { eq } from "drizzle-orm";
 import type { JobDefinitions } from "../../../src/platform/jobs/define.ts";
+import { objects } from "../../../src/platform/storage/tables.ts";
 import { openWorld, type TestWorld } from "../../support/azure-server/client.ts";
 import type { WorldOptions } from "../../support/azure-server/world.ts";
 
@@ -38,4 +38,14 @@ export async function storedArtifacts(ctx: Pick<Context, "db">, job_id: string):
     .where(eq(artifacts.job_id, job_id))
     .orderBy(asc(artifacts.resource_type), asc(artifacts.resource_id));
   return rows.map(({ document }) => document);
+}
+
+/** The live files that a job has written, but for its lines. */
+export async function storedFiles(ctx: Pick<Context, "db">, job_id: string) {
+  const rows = await ctx.db
+    .select()
+    .from(objects)
+    .where(and(eq(objects.origin, job_id), eq(objects.state, "live"), eq(objects.content_type, "application/json")))
+    .orderBy(asc(objects.path));
+  return rows.map(({ path, key }) => ({ path, key }));
 }

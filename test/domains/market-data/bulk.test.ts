@@ -5,6 +5,8 @@ import { createApp } from "../../../src/app.ts";
 import { downloadJob } from "../../../src/domains/market-data/download.job.ts";
 import { startBulkDownload } from "../../../src/domains/market-data/bulk.ts";
 import { downloadParams } from "../../../src/domains/market-data/download-params.ts";
+import { runSlice } from "../../../src/platform/jobs/consume.ts";
+import { cancelJob } from "../../../src/platform/jobs/control.ts";
 import { done, resume } from "../../../src/platform/jobs/define.ts";
 import { jobs } from "../../../src/platform/jobs/tables.ts";
 import { deliverAll, testContext } from "../../support/context.ts";
@@ -105,4 +107,24 @@ it("a thousand symbols are one quick request, and a second one joins them", asyn
   expect(new Set(first.map(({ id }) => id)).size).toBe(1000);
   expect(ctx.messages).toHaveLength(5);
   expect((await startBulkDownload(ctx, request)).map(({ id }) => id)).toEqual(first.map(({ id }) => id));
+});
+
+it("a cancelled job gives its slot to the next of its exchange", async () => {
+  const ctx = testContext();
+  const started = await startBulkDownload(ctx, { ...shared, exchange: "binance", symbols: symbols(6) });
+  const definitions = new Map([["download", { ...downloadJob, run: async () => resume({}, 10_000) }]]);
+  for (const { job_id } of ctx.messages.splice(0)) await runSlice(ctx, definitions, job_id);
+  ctx.messages.splice(0);
+  await cancelJob(ctx, started[2]?.id ?? "");
+  expect(ctx.messages.map(({ job_id }) => job_id)).toEqual([started[5]?.id]);
+  await runSlice(ctx, definitions, started[5]?.id ?? "");
+  const rows = await ctx.db.select().from(jobs).orderBy(jobs.id);
+  expect(rows.map(({ status }) => status)).toEqual([
+    "running",
+    "running",
+    "cancelled",
+    "running",
+    "running",
+    "running",
+  ]);
 });

@@ -2,12 +2,9 @@ import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
 import { createApp } from "../../../src/app.ts";
-import { collectJob } from "../../../src/domains/market-data/collection-schedules.job.ts";
 import { repairCoverage } from "../../../src/domains/market-data/coverage.ts";
 import { startDownload } from "../../../src/domains/market-data/download.ts";
-import type { downloadJob } from "../../../src/domains/market-data/download.job.ts";
 import { downloadParams } from "../../../src/domains/market-data/download-params.ts";
-import { startOrJoinJob } from "../../../src/platform/jobs/start.ts";
 import { openWorld } from "../../support/exchange-server/client.ts";
 import { openJobWorld } from "../../support/job-world.ts";
 import { downloads, exchangeUrls } from "./downloads.ts";
@@ -66,19 +63,27 @@ it("a schedule is made, changed and removed, and refuses what cannot run", async
   expect((await call(`/ingest/schedules/${id}`)).status).toBe(404);
 });
 
-it("a collection run goes on from where the coverage begins", async () => {
-  const now = day("2024-01-20") + HOUR / 2;
-  const exchange = await openWorld({ now });
-  const definitions = new Map([...downloads, [collectJob.type, collectJob]] as [string, typeof downloadJob][]);
-  const world = openJobWorld(definitions, { EXCHANGE_URLS: exchangeUrls(exchange) });
-  world.ctx.advance(now - Date.now());
+it("a repair collects what lies between two stretches", async () => {
+  const exchange = await openWorld();
+  const world = openJobWorld(downloads, { EXCHANGE_URLS: exchangeUrls(exchange) });
+  for (const [start_date, end_date] of [
+    ["2024-01-01", "2024-01-02"],
+    ["2024-01-08", "2024-01-09"],
+  ]) {
+    await world.work((await startDownload(world.ctx, downloadParams.parse({ ...asked, start_date, end_date }))).id);
+  }
+  const [repair] = await repairCoverage(world.ctx, { symbol: "BTCUSDT" });
+  const { job } = await world.work(repair?.job_id ?? "");
+  expect(job).toMatchObject({ status: "completed", results: { fetched_rows: 5 * 24, rows_in_files: 9 * 24 } });
+  const { series } = await (await call("/coverage")).json<{ series: unknown[] }>();
+  expect(series).toMatchObject([{ intervals: [{ from: "2024-01-01T00:00:00Z", to: "2024-01-10T00:00:00Z" }] }]);
+});
+
+it("a repair joins the live download of a series", async () => {
+  const world = openJobWorld(downloads, { EXCHANGE_URLS: exchangeUrls(await openWorld()) });
   await world.work((await startDownload(world.ctx, downloadParams.parse(asked))).id);
-  const series = [
-    { exchange: "binance", symbol: "BTCUSDT", market: "spot", timeframe: "1h", data_type: "raw" as const },
-  ];
-  const { job } = await startOrJoinJob(world.ctx, collectJob, { series });
-  expect((await world.work(job.id)).job.results).toMatchObject({ started: 1, joined: 0 });
-  expect(await (await call("/coverage")).json()).toMatchObject({
-    series: [{ first: "2024-01-01T00:00:00Z", last: "2024-01-19T23:00:00Z" }],
-  });
+  const live = await startDownload(world.ctx, downloadParams.parse({ ...asked, end_date: "2024-01-12" }));
+  const repaired = await call("/coverage/repair", "POST", { exchange: "binance", symbol: "btc-usdt" });
+  expect(await repaired.json()).toMatchObject({ repairs: [{ job_id: live.id, joined: true }] });
+  expect((await world.work(live.id)).job).toMatchObject({ status: "completed", results: { rows_in_files: 288 } });
 });

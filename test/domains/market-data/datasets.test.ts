@@ -228,3 +228,15 @@ it("deleting one type of a history leaves the others; a feature set goes when it
   expect((await history("symbol=BTCUSDT&data_type=raw")).body).toMatchObject({ deleted_entries: 2 });
   expect((await history("")).status).toBe(422);
 });
+
+it.each(["abc", "0", "-1", "1.5", "1e0", "0x1", "9".repeat(40), "%00"])(
+  "the id %s is a 422, and nothing goes",
+  async (id) => {
+    const ctx = testContext();
+    await seedMonths(ctx);
+    expect((await call(`/datasets/${id}`, "DELETE")).status).toBe(422);
+    expect((await call(`/datasets/${id}/preview`)).status).toBe(422);
+    expect((await call(`/datasets/${id}/export`)).status).toBe(422);
+    expect(await ctx.db.select().from(manifest)).toHaveLength(2);
+  },
+);

@@ -56,7 +56,17 @@ export async function ledgerGaps(ctx: TestContext): Promise<Interval[]> {
 
 /** Empties everything that a download writes, for the next run of a property. */
 export async function clearLake(db: Database): Promise<void> {
-  const all = [tables.series, tables.coverage, tables.coverageGaps, tables.candlePages, tables.manifest];
-  const names = [...all, tables.exchangeMarkets, circuits].map((table: SQLiteTable) => getTableName(table));
-  for (const name of [...names, "jobs", "fence", "objects"]) await db.run(sql`DELETE FROM ${sql.identifier(name)}`);
+  await clearRows(db);
+  await emptyTables(db, [tables.series, tables.exchangeMarkets].map(getTableName));
+}
+
+/** Empties the lake but for what is known of exchanges and series. */
+export async function clearRows(db: Database): Promise<void> {
+  const rows = [tables.coverage, tables.coverageGaps, tables.candlePages, tables.manifest, circuits];
+  await emptyTables(db, [...rows.map((table: SQLiteTable) => getTableName(table)), "jobs", "fence", "objects"]);
+}
+
+async function emptyTables(db: Database, names: string[]): Promise<void> {
+  const [first, ...others] = names.map((name) => db.run(sql`DELETE FROM ${sql.identifier(name)}`));
+  if (first) await db.batch([first, ...others]);
 }

@@ -2,11 +2,13 @@ import { createExecutionContext } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { createApp } from "../../../src/app.ts";
+import { aggregateJob } from "../../../src/domains/market-data/aggregate.job.ts";
 import { downloadJob } from "../../../src/domains/market-data/download.job.ts";
 import { ingestFileJob } from "../../../src/domains/market-data/ingest-file.job.ts";
 import { coverage, coverageGaps, manifest, series } from "../../../src/domains/market-data/tables.ts";
 import { findJob } from "../../../src/platform/jobs/job.store.ts";
 import { startJob } from "../../../src/platform/jobs/start.ts";
+import { jobs } from "../../../src/platform/jobs/tables.ts";
 import { objects } from "../../../src/platform/storage/tables.ts";
 import { deliverAll, testContext } from "../../support/context.ts";
 import { askDuckdb } from "../../support/duckdb.ts";
@@ -362,4 +364,47 @@ it("a month that was stored before keeps its other rows", async () => {
   await ingest(HEADER + row(1));
   const [first, , third] = rowsOf(minuteCandles(JANUARY, 3));
   expect(await storedRows()).toEqual([first, at(1), third]);
+});
+
+it("an upload session's file is read by its path or its id, and stays until the session ends", async () => {
+  const send = async (method: string, path: string, body?: string) => {
+    const headers = { "Content-Type": path.includes("/parts/") ? "application/octet-stream" : "application/json" };
+    const init = body === undefined ? { method } : { method, headers, body };
+    const response = await exports.default.fetch(`http://localhost/uploads${path}`, init);
+    expect(response.ok, path).toBe(true);
+    return JSON.parse((await response.text()) || "{}") as { upload_id: string; source_path: string };
+  };
+  const csv = HEADER + row(0) + row(1);
+  const session = JSON.stringify({ filename: "a.csv", purpose: "market-data", size_bytes: csv.length });
+  const { upload_id } = await send("POST", "", session);
+  const early = await postJson({ source_path: upload_id, ...FIELDS });
+  expect([early.status, (await early.json<{ detail: string }>()).detail]).toEqual([400, "Source file not found"]);
+  await send("PUT", `/${upload_id}/parts/1`, csv);
+  const { source_path } = await send("POST", `/${upload_id}/complete`, "{}");
+  for (const source of [source_path, upload_id]) {
+    const answer = await (await postJson({ source_path: source, ...FIELDS })).json<Answer>();
+    expect(answer).toMatchObject({ status: "completed", rows: 2, files: [PATH] });
+  }
+  expect(await storedRows()).toEqual([at(0), at(1)]);
+  expect(await env.LAKE.head(source_path)).not.toBeNull();
+  await send("DELETE", `/${upload_id}`);
+  expect(await env.LAKE.head(source_path)).toBeNull();
+});
+
+it("minutes of a file bring their aggregates up to date where AUTO_AGGREGATE is on", async () => {
+  const minutes = Array.from({ length: 60 }, (_, minute) => row(minute)).join("");
+  const request = new Request("http://localhost/api/v1/ingest/file", { method: "POST", body: form(HEADER + minutes) });
+  const bindings = { ...env, AUTO_AGGREGATE: "true", INGESTION: { send: async () => {} } as unknown as Queue };
+  const response = await createApp().fetch(request, bindings, createExecutionContext());
+  expect(await response.json()).toMatchObject({ status: "completed", rows: 60 });
+  const ctx = testContext();
+  const [aggregation] = (await ctx.db.select().from(jobs)).filter(({ type }) => type === "aggregate");
+  ctx.messages.push({ queue: "ingestion", job_id: aggregation?.id ?? "", due_at: ctx.now() });
+  await deliverAll(ctx, new Map([[aggregateJob.type, aggregateJob]]));
+  const made = (await ctx.db.select().from(manifest)).filter(({ type }) => type === "agg");
+  expect(made.map(({ timeframe, row_count }) => [timeframe, row_count])).toEqual([
+    ["5m", 12],
+    ["15m", 4],
+    ["1h", 1],
+  ]);
 });

@@ -164,6 +164,24 @@ describe("/read with features", () => {
     });
   });
 
+  it.each([
+    ["LINEAR", "SWAP"],
+    ["INVERSE", "SWAP"],
+    ["SWAP", "LINEAR"],
+    ["SWAP", "INVERSE"],
+  ])("of %s are joined to candles of %s, unless these have their own", async (market, own) => {
+    const ctx = testContext();
+    const series = await seedSeries(ctx, { market: own });
+    await storeMonth(ctx, series, "2024-01", minuteCandles(JANUARY, 1));
+    await seedFeature(ctx, encode(`ts,a\n${JANUARY},1\n`), { market: "SPOT" });
+    const query = "features=rsi@1.0.0&columns=rsi.a";
+    expect((await read(query)).status).toBe(404);
+    await seedFeature(ctx, encode(`ts,a\n${JANUARY},2\n`), { market });
+    expect(await rowsFrom(query)).toEqual([{ "rsi.a": 2 }]);
+    await seedFeature(ctx, encode(`ts,a\n${JANUARY},3\n`), { market: own });
+    expect(await rowsFrom(query)).toEqual([{ "rsi.a": 3 }]);
+  });
+
   it("reads rows in any order; of rows with one ts the last counts", async () => {
     const { ctx } = await seedCandles(2);
     await seedFeature(ctx, encode(`ts,x\n${minute(1)},2\n${minute(0)},9\n${minute(0)},1\n`));

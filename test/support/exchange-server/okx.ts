@@ -1,8 +1,10 @@
 import { modelStep } from "./candle-model.ts";
 import { type Format, numberOf, type Route } from "./format.ts";
+import { fundingOf } from "./funding-model.ts";
 import { EXPIRY, MARKETS, type ServedMarket, unifiedSymbol } from "./markets.ts";
 
 const RECENT_CANDLES = 1440;
+const FUNDING_REACH = 90 * 86_400_000;
 const LIMITS: Record<string, number> = { candles: 300, "history-candles": 100 };
 const TYPES: Record<ServedMarket["kind"], string> = { spot: "SPOT", linear: "SWAP", inverse: "SWAP", dated: "FUTURES" };
 const SUFFIXES: Record<ServedMarket["kind"], string> = {
@@ -21,6 +23,7 @@ export const okx: Format = (path, query, now) => {
     const listed = MARKETS.filter(({ kind }) => TYPES[kind] === query.get("instType"));
     return { kind: "markets", body: answer(listed.map(listing)) };
   }
+  if (path === "/api/v5/public/funding-rate-history") return funding(query, now);
   const door = /^\/api\/v5\/market\/(candles|history-candles)$/.exec(path)?.[1];
   return door ? candles(door, query, now) : null;
 };
@@ -46,11 +49,38 @@ function listing(market: ServedMarket) {
   };
 }
 
+const findMarket = (query: URLSearchParams) => MARKETS.find((candidate) => idOf(candidate) === query.get("instId"));
+
+const unknown: Route = {
+  kind: "error",
+  status: 200,
+  body: { code: "51001", msg: "Instrument ID does not exist", data: [] },
+};
+
+/** The last three months; of two bounds the newest rates survive. */
+function funding(query: URLSearchParams, now: number): Route {
+  const market = findMarket(query);
+  if (!market) return unknown;
+  const rates = fundingOf({
+    symbol: unifiedSymbol(market),
+    from: Math.max(numberOf(query, "before", -1) + 1, now - FUNDING_REACH),
+    to: Math.min(numberOf(query, "after", now + 1) - 1, now),
+    limit: Math.min(numberOf(query, "limit", 100), 100),
+    keeps: "newest",
+  });
+  const records = rates.map(({ ts, rate }) => ({
+    instType: "SWAP",
+    instId: idOf(market),
+    fundingRate: "0.1",
+    realizedRate: rate.toFixed(10),
+    fundingTime: String(ts),
+  }));
+  return { kind: "funding", body: answer(records.toReversed()) };
+}
+
 function candles(door: string, query: URLSearchParams, now: number): Route {
-  const market = MARKETS.find((candidate) => idOf(candidate) === query.get("instId"));
-  if (!market) {
-    return { kind: "error", status: 200, body: { code: "51001", msg: "Instrument ID does not exist", data: [] } };
-  }
+  const market = findMarket(query);
+  if (!market) return unknown;
   const timeframe = (query.get("bar") ?? "1m").replace(/utc$/i, "").toLowerCase();
   const recent = now - RECENT_CANDLES * modelStep(timeframe);
   const most = LIMITS[door] ?? 100;

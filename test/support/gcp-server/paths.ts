@@ -28,7 +28,7 @@ const EVERYWHERE = new Set(["alt", "fields", "key", "prettyPrint", "quotaUser"])
 const pattern = (path: string) => {
   const parts = path.split(/(\{[^}]+\})/).map((part) => {
     if (part.startsWith("{+")) return ".+";
-    return part.startsWith("{") ? "[^/]+" : RegExp.escape(part);
+    return part.startsWith("{") ? "[^/]+" : part.replaceAll(/[.:]/g, String.raw`\$&`);
   });
   return new RegExp(`^${parts.join("")}$`);
 };

@@ -29,7 +29,7 @@ export async function startGcpServer(): Promise<GcpServer> {
       (reply) => send(request, response, reply),
       (error: unknown) => {
         console.error(error);
-        send(request, response, { on: "", status: 500, body: { error: String(error) } });
+        send(request, response, { status: 500, body: { error: String(error) } });
       },
     );
   });
@@ -68,7 +68,7 @@ async function handle(
   const world = worlds.get(id);
   if (!world) return { status: 404, body: { error: "no such world" } };
   const content = await readBody(request);
-  const reply = takeReply(world, `/${host}${path}`);
+  const reply = takeReply(world, `/${host}${path}${url.search}`);
   if (reply) return reply;
   if (host === "oauth2.googleapis.com") return exchangeAssertion(world, credentials, content);
   const call = { verb: request.method ?? "", host, url: new URL(`${path}${url.search}`, `https://${host}`) };

@@ -25,6 +25,9 @@ export interface AwsSender {
   send(call: AwsCall, region: string, token?: string | null): Promise<Page>;
 }
 
+/** The digest of the empty body, which S3 wants said; left alone, the signer would say that the body is not signed. */
+const NO_BODY = { "X-Amz-Content-Sha256": "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855" };
+
 /** Statuses with which S3 says in a header that a bucket is in another region. */
 const MOVED = new Set([301, 307, 400]);
 
@@ -41,9 +44,12 @@ export function createSender(io: CloudIo, keys: () => Promise<AwsKeys>): AwsSend
     const withToken = paging && token !== null ? { ...input, [paging.input]: token } : input;
     const { path, ...request } = buildRequest(model, name, operation, withToken);
     const endpoint = endpointOf(api, model, region);
-    const base = io.endpoints.AWS_ENDPOINT_URL ? new URL(io.endpoints.AWS_ENDPOINT_URL).origin : `https://${endpoint.host}`;
+    const base = io.endpoints.AWS_ENDPOINT_URL
+      ? new URL(io.endpoints.AWS_ENDPOINT_URL).origin
+      : `https://${endpoint.host}`;
     const signer = new AwsV4Signer({
       ...request,
+      headers: api === "s3" ? { ...request.headers, ...NO_BODY } : request.headers,
       ...(await keys()),
       url: `${base}${path}`,
       service: model.signing_name,

@@ -20,7 +20,10 @@ export function buildRequest(model: AwsModel, name: string, operation: Operation
 }
 
 function buildJson({ json_version, target_prefix }: AwsModel, name: string, input: Item): AwsRequest {
-  const headers = { "Content-Type": `application/x-amz-json-${json_version}`, "X-Amz-Target": `${target_prefix}.${name}` };
+  const headers = {
+    "Content-Type": `application/x-amz-json-${json_version}`,
+    "X-Amz-Target": `${target_prefix}.${name}`,
+  };
   return { method: "POST", path: "/", headers, body: JSON.stringify(input) };
 }
 

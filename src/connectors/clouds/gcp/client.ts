@@ -6,7 +6,7 @@ import type { CloudClient } from "../service.ts";
 import { missingParts } from "./missing.ts";
 import { failureOf } from "./failures.ts";
 
-/** One call of a Google API. Pages are asked for by `pageToken`, which the client adds to the query, or to the body of a POST. */
+/** One call of a Google API. The client adds `pageToken` to its query, or to its body where it has one. */
 export interface GcpCall {
   /** Host of the API, such as `pubsub.googleapis.com`. */
   api: string;

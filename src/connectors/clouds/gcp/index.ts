@@ -1,7 +1,7 @@
 import type { Cloud, CloudIo, OpenCloud } from "../cloud.ts";
 import { describeServices, stepsOf } from "../cloud.ts";
 import { CloudRefusal } from "../errors.ts";
-import { text } from "../json.ts";
+import { type Item, text } from "../json.ts";
 import { callGoogle, createGcpClient } from "./client.ts";
 import { isRegion } from "./names.ts";
 import { credentialsSchema, readServiceAccount } from "./service-account.ts";
@@ -33,12 +33,12 @@ function openProject(project: string, io: CloudIo, bearer: () => Promise<string>
     async account() {
       const call = { api: "cloudresourcemanager.googleapis.com", path: `/v1/projects/${project}` };
       const headers = { Authorization: `Bearer ${await bearer()}` };
-      const body = await callGoogle(io, call, headers).catch((error: unknown) => {
+      const body = await callGoogle(io, call, headers).catch((error: unknown): Item => {
         // The permission to read a project itself is not needed for reading its resources.
         if (error instanceof CloudRefusal) return {};
         throw error;
       });
-      return text(Object(body)["projectId"]) ?? project;
+      return text(body["projectId"]) ?? project;
     },
     regions: async () => [],
   };

@@ -12,7 +12,10 @@ const keyFileSchema = z.object({
     ),
   private_key_id: z.string().optional(),
   project_id: z.string().optional(),
-  token_uri: z.url({ protocol: /^https$/ }).default("https://oauth2.googleapis.com/token"),
+  // The signed assertion goes there.
+  token_uri: z
+    .url({ protocol: /^https$/, hostname: /(^|\.)google(apis)?\.com$/, error: "must be a https address of Google" })
+    .default("https://oauth2.googleapis.com/token"),
 });
 /** The parts of a service account's key file that are used. */
 export type ServiceAccount = z.infer<typeof keyFileSchema>;

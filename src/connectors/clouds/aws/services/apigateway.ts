@@ -23,10 +23,11 @@ export const apigateway: CloudService<AwsCall> = {
           type: "rest-api",
           id: (api) => String(api["id"]),
           labels,
-          configuration: same(
-            "id name description created_date api_key_source_type endpoint_configuration policy version warnings " +
-              "disable_execute_api_endpoint",
-          ),
+          configuration: {
+            ...same("id name description created_date"),
+            api_key_source_type: at("apiKeySource"),
+            ...same("endpoint_configuration policy version warnings disable_execute_api_endpoint"),
+          },
         },
       ],
     },

@@ -6,8 +6,7 @@ import type { AwsCall } from "../client.ts";
 
 const call = callsOf("cloudfront");
 const ofConfig = (member: string) => at(`DistributionConfig.${member}`);
-const idOf = (config: string) => (item: Item) =>
-  text(valueAt(item, `${config}.CallerReference`)) ?? String(item["Id"]);
+const idOf = (config: string) => (item: Item) => text(valueAt(item, `${config}.CallerReference`)) ?? String(item["Id"]);
 
 export const cloudfront: CloudService<AwsCall> = {
   service: "cloudfront",

@@ -71,7 +71,9 @@ export const rds: CloudService<AwsCall> = {
           id: (snapshot) => String(snapshot["DBSnapshotIdentifier"]),
           labels,
           configuration: {
-            ...same("db_snapshot_identifier db_instance_identifier snapshot_create_time engine allocated_storage status"),
+            ...same(
+              "db_snapshot_identifier db_instance_identifier snapshot_create_time engine allocated_storage status",
+            ),
             ...same("port availability_zone vpc_id instance_create_time master_username engine_version license_model"),
             ...same("snapshot_type iops option_group_name percent_progress source_region"),
             ...same("source_db_snapshot_identifier storage_type tde_credential_arn encrypted kms_key_id"),

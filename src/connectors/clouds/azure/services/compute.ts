@@ -24,6 +24,7 @@ const virtualMachine: ResourceType = {
     power_state: (item) => powerStateOf(item),
     statuses: each("instanceView.statuses", same("code display_status")),
   },
+  aliases: { instance_state: "power_state" },
 };
 
 const vmss: ResourceType = {

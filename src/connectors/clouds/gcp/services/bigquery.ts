@@ -4,7 +4,7 @@ import type { CloudService } from "../../service.ts";
 import type { GcpCall } from "../client.ts";
 import { labelsOf, regionOf } from "../names.ts";
 
-const API = "bigquery.googleapis.com";
+const api = "bigquery.googleapis.com";
 const PAGE_SIZE = 1000;
 
 /** `project:dataset.table`, the form of `id`, which lists may leave out. */
@@ -19,12 +19,12 @@ export const bigquery: CloudService<GcpCall> = {
   service: "bigquery",
   description: "Extracts BigQuery datasets and tables",
   scope: "global",
-  api: API,
+  api,
   listings: [
     {
       name: "datasets",
       call: ({ account }) => ({
-        api: API,
+        api,
         path: `/bigquery/v2/projects/${account}/datasets`,
         query: { maxResults: PAGE_SIZE },
       }),
@@ -53,7 +53,7 @@ export const bigquery: CloudService<GcpCall> = {
         }),
       },
       call: ({ account, parent }) => ({
-        api: API,
+        api,
         path: `/bigquery/v2/projects/${account}/datasets/${String(parent["dataset_id"])}/tables`,
         query: { maxResults: PAGE_SIZE },
       }),

@@ -4,7 +4,7 @@ import type { CloudService } from "../../service.ts";
 import type { GcpCall } from "../client.ts";
 import { labelsOf, regionOf, resourceName } from "../names.ts";
 
-const API = "bigtableadmin.googleapis.com";
+const api = "bigtableadmin.googleapis.com";
 
 /** Name of the instance that a cluster or table is of: the first four parts of its own. */
 const instanceName: Field = ({ name }) => text(name)?.split("/").slice(0, 4).join("/");
@@ -14,11 +14,11 @@ export const bigtable: CloudService<GcpCall> = {
   service: "bigtable",
   description: "Extracts Bigtable instances, clusters and tables",
   scope: "global",
-  api: API,
+  api,
   listings: [
     {
       name: "instances",
-      call: ({ account }) => ({ api: API, path: `/v2/projects/${account}/instances` }),
+      call: ({ account }) => ({ api, path: `/v2/projects/${account}/instances` }),
       items: ({ instances }) => items(instances),
       resources: [
         {
@@ -35,7 +35,7 @@ export const bigtable: CloudService<GcpCall> = {
     },
     {
       name: "clusters",
-      call: ({ account }) => ({ api: API, path: `/v2/projects/${account}/instances/-/clusters` }),
+      call: ({ account }) => ({ api, path: `/v2/projects/${account}/instances/-/clusters` }),
       items: ({ clusters }) => items(clusters),
       resources: [
         {
@@ -49,13 +49,13 @@ export const bigtable: CloudService<GcpCall> = {
     {
       name: "tables",
       of: { listing: "instances", carry: (instance) => ({ instance: resourceName(instance) }) },
-      call: ({ parent }) => ({ api: API, path: `/v2/${String(parent["instance"])}/tables`, query: { pageSize: 100 } }),
+      call: ({ parent }) => ({ api, path: `/v2/${String(parent["instance"])}/tables`, query: { pageSize: 100 } }),
       items: ({ tables }) => items(tables),
       // A list of tables holds nothing but their names.
       details: {
         schema: {
           call: ([table]) =>
-            table ? { api: API, path: `/v2/${resourceName(table)}`, query: { view: "SCHEMA_VIEW" } } : null,
+            table ? { api, path: `/v2/${resourceName(table)}`, query: { view: "SCHEMA_VIEW" } } : null,
           read: ({ granularity, columnFamilies }) => ({ granularity, columnFamilies }),
         },
       },

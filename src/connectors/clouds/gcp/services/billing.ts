@@ -4,7 +4,7 @@ import type { CloudService } from "../../service.ts";
 import type { GcpCall } from "../client.ts";
 import { resourceName } from "../names.ts";
 
-const API = "cloudbilling.googleapis.com";
+const api = "cloudbilling.googleapis.com";
 const PAGE_SIZE = 100;
 
 /** Billing accounts, who pays for the project, and budgets (Cloud Billing API v1, Budget API v1). */
@@ -12,11 +12,11 @@ export const billing: CloudService<GcpCall> = {
   service: "billing",
   description: "Extracts billing accounts, the project's billing and budgets",
   scope: "global",
-  api: API,
+  api,
   listings: [
     {
       name: "accounts",
-      call: () => ({ api: API, path: "/v1/billingAccounts", query: { pageSize: PAGE_SIZE } }),
+      call: () => ({ api, path: "/v1/billingAccounts", query: { pageSize: PAGE_SIZE } }),
       items: ({ billingAccounts }) => items(billingAccounts),
       resources: [
         { type: "account", id: resourceName, configuration: same("name display_name open master_billing_account") },
@@ -24,7 +24,7 @@ export const billing: CloudService<GcpCall> = {
     },
     {
       name: "project",
-      call: ({ account }) => ({ api: API, path: `/v1/projects/${account}/billingInfo` }),
+      call: ({ account }) => ({ api, path: `/v1/projects/${account}/billingInfo` }),
       items: (body) => [body],
       resources: [
         {

@@ -1,4 +1,4 @@
-import { listOf, objectOf, same } from "../../fields.ts";
+import { each, part, same } from "../../fields.ts";
 import type { CloudService } from "../../service.ts";
 import type { GcpCall } from "../client.ts";
 import { aggregatedList, COMPUTE, computeIdentity } from "../compute-list.ts";
@@ -17,8 +17,8 @@ export const compute: CloudService<GcpCall> = {
       labels: labelsOf,
       configuration: {
         ...same("id name zone self_link machine_type status creation_timestamp"),
-        network_interfaces: listOf("networkInterfaces", same("network subnetwork network_ip access_configs")),
-        disks: listOf("disks", same("device_name source boot auto_delete mode")),
+        network_interfaces: each("networkInterfaces", same("network subnetwork network_ip access_configs")),
+        disks: each("disks", same("device_name source boot auto_delete mode")),
         ...same("service_accounts metadata tags labels"),
       },
       aliases: { instance_state: "status", state: "status" },
@@ -28,7 +28,7 @@ export const compute: CloudService<GcpCall> = {
       type: "instance-group",
       configuration: {
         ...same("id name zone self_link instance_template base_instance_name target_size"),
-        current_actions: objectOf(
+        current_actions: part(
           "currentActions",
           same("abandoning creating creating_without_retries deleting recreating refreshing restarting"),
         ),

@@ -1,22 +1,22 @@
 import { at, same } from "../../fields.ts";
-import { items, labelsFrom, text } from "../../json.ts";
+import { asItem, items, labelsFrom, text } from "../../json.ts";
 import type { CloudService } from "../../service.ts";
 import type { GcpCall } from "../client.ts";
 import { regionOf, resourceName } from "../names.ts";
 
-const API = "dataflow.googleapis.com";
+const api = "dataflow.googleapis.com";
 
 /** Jobs of all locations (Dataflow API v1b3). */
 export const dataflow: CloudService<GcpCall> = {
   service: "dataflow",
   description: "Extracts Dataflow jobs",
   scope: "global",
-  api: API,
+  api,
   listings: [
     {
       name: "jobs",
       call: ({ account }) => ({
-        api: API,
+        api,
         path: `/v1b3/projects/${account}/jobs:aggregated`,
         query: { pageSize: 100 },
       }),
@@ -27,7 +27,7 @@ export const dataflow: CloudService<GcpCall> = {
           call: ([job], { account }) =>
             job
               ? {
-                  api: API,
+                  api,
                   path: `/v1b3/projects/${account}/locations/${String(job["location"])}/jobs/${String(job["id"])}`,
                   query: { view: "JOB_VIEW_DESCRIPTION" },
                 }
@@ -40,7 +40,7 @@ export const dataflow: CloudService<GcpCall> = {
           type: "job",
           id: (job) => text(job["id"]) ?? resourceName(job),
           region: ({ location }) => regionOf(location),
-          labels: ({ labels, description }) => labelsFrom(labels ?? Object(description).labels),
+          labels: ({ labels, description }) => labelsFrom(labels ?? asItem(description)["labels"]),
           configuration: {
             ...same("name id"),
             job_type: at("type"),

@@ -1,11 +1,12 @@
 import { at, type Field, same } from "../../fields.ts";
-import { type Item, items, labelsFrom, text, valueAt } from "../../json.ts";
-import type { CloudService, Listing } from "../../service.ts";
+import { type Item, items, text, valueAt } from "../../json.ts";
+import type { CloudService, Listing, ResourceType } from "../../service.ts";
 import type { GcpCall } from "../client.ts";
 import { regionsList } from "../compute-list.ts";
 import { labelsOf, resourceName } from "../names.ts";
 
-const API = "dataproc.googleapis.com";
+const api = "dataproc.googleapis.com";
+const PAGE_SIZE = 1000;
 const ENDED = new Set(["DONE", "ERROR", "CANCELLED", "ATTEMPT_FAILURE"]);
 
 const location: Field = (_item, { parent }) => parent["region"];
@@ -27,90 +28,59 @@ const jobType: Field = (job) =>
     ?.slice(0, -"Job".length)
     .toLowerCase();
 
-type Declared = Pick<Listing<GcpCall>, "resources"> & { name: string; member: string; pageSize: number };
-
-/** Lists a collection in one of the regions. */
-const regional = ({ name, member, pageSize, resources }: Declared): Listing<GcpCall> => ({
+/** Lists a collection in one of the regions; `member` is the list's name in the answer. */
+const regional = (name: string, member: string, resource: ResourceType): Listing<GcpCall> => ({
   name,
   of: { listing: regionsList.name, carry: (region) => ({ region: resourceName(region) }) },
   call: ({ account, parent }) => ({
-    api: API,
+    api,
     path: `/v1/projects/${account}/regions/${String(parent["region"])}/${name}`,
-    query: { pageSize },
+    query: { pageSize: PAGE_SIZE },
   }),
   items: (body) => items(body[member]),
-  resources,
+  resources: [{ ...resource, region: (_item, { parent }) => text(parent["region"]), labels: labelsOf }],
 });
-
-const region = (_item: Item, { parent }: { parent: Item }) => text(parent["region"]);
 
 /** Clusters, jobs and workflow templates of every region (Dataproc API v1). */
 export const dataproc: CloudService<GcpCall> = {
   service: "dataproc",
   description: "Extracts Dataproc clusters, jobs and workflow templates",
   scope: "global",
-  api: API,
+  api,
   listings: [
     regionsList,
-    regional({
-      name: "clusters",
-      member: "clusters",
-      pageSize: 1000,
-      resources: [
-        {
-          type: "cluster",
-          id: (cluster) => text(cluster["clusterUuid"]) ?? text(cluster["clusterName"]),
-          region,
-          labels: labelsOf,
-          configuration: {
-            name: at("clusterName"),
-            uuid: at("clusterUuid"),
-            status: at("status.state"),
-            status_detail: at("status.detail"),
-            create_time: firstStatusTime,
-            ...same("labels config"),
-            location,
-          },
-        },
-      ],
+    regional("clusters", "clusters", {
+      type: "cluster",
+      id: (cluster) => text(cluster["clusterUuid"]) ?? text(cluster["clusterName"]),
+      configuration: {
+        name: at("clusterName"),
+        uuid: at("clusterUuid"),
+        status: at("status.state"),
+        status_detail: at("status.detail"),
+        create_time: firstStatusTime,
+        ...same("labels config"),
+        location,
+      },
     }),
-    regional({
-      name: "jobs",
-      member: "jobs",
-      pageSize: 1000,
-      resources: [
-        {
-          type: "job",
-          id: (job) => text(job["jobUuid"]) ?? text(valueAt(job, "reference.jobId")),
-          region,
-          labels: labelsOf,
-          configuration: {
-            name: at("reference.jobId"),
-            status: at("status.state"),
-            status_detail: at("status.details"),
-            submission_time: firstStatusTime,
-            start_time: jobStartTime,
-            end_time: jobEndTime,
-            cluster_name: at("placement.clusterName"),
-            job_type: jobType,
-            location,
-          },
-        },
-      ],
+    regional("jobs", "jobs", {
+      type: "job",
+      id: (job) => text(job["jobUuid"]) ?? text(valueAt(job, "reference.jobId")),
+      configuration: {
+        name: at("reference.jobId"),
+        status: at("status.state"),
+        status_detail: at("status.details"),
+        submission_time: firstStatusTime,
+        start_time: jobStartTime,
+        end_time: jobEndTime,
+        cluster_name: at("placement.clusterName"),
+        job_type: jobType,
+        location,
+      },
     }),
-    regional({
-      name: "workflowTemplates",
-      member: "templates",
-      pageSize: 1000,
-      resources: [
-        {
-          type: "workflowtemplate",
-          id: resourceName,
-          region,
-          labels: ({ labels }) => labelsFrom(labels),
-          configuration: { ...same("name version create_time update_time labels"), location },
-        },
-      ],
+    regional("workflowTemplates", "templates", {
+      type: "workflowtemplate",
+      id: resourceName,
+      configuration: { ...same("name version create_time update_time labels"), location },
     }),
   ],
 };

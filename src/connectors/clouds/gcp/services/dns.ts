@@ -4,19 +4,19 @@ import type { CloudService } from "../../service.ts";
 import type { GcpCall } from "../client.ts";
 import { labelsOf, resourceName } from "../names.ts";
 
-const API = "dns.googleapis.com";
+const api = "dns.googleapis.com";
 
 /** Zones and their records (Cloud DNS API v1). */
 export const dns: CloudService<GcpCall> = {
   service: "dns",
   description: "Extracts Cloud DNS zones and record sets",
   scope: "global",
-  api: API,
+  api,
   listings: [
     {
       name: "managedZones",
       call: ({ account }) => ({
-        api: API,
+        api,
         path: `/dns/v1/projects/${account}/managedZones`,
         query: { maxResults: 1000 },
       }),
@@ -34,7 +34,7 @@ export const dns: CloudService<GcpCall> = {
       name: "rrsets",
       of: { listing: "managedZones", carry: (zone) => ({ zone: resourceName(zone) }) },
       call: ({ account, parent }) => ({
-        api: API,
+        api,
         path: `/dns/v1/projects/${account}/managedZones/${String(parent["zone"])}/rrsets`,
         query: { maxResults: 1000 },
       }),

@@ -4,19 +4,19 @@ import type { CloudService } from "../../service.ts";
 import type { GcpCall } from "../client.ts";
 import { labelsOf, locationIn, regionInName, resourceName } from "../names.ts";
 
-const API = "cloudfunctions.googleapis.com";
+const api = "cloudfunctions.googleapis.com";
 
 /** Functions of both generations (Cloud Functions API v2). */
 export const functions: CloudService<GcpCall> = {
   service: "functions",
   description: "Extracts Cloud Functions of both generations",
   scope: "global",
-  api: API,
+  api,
   listings: [
     {
       name: "functions",
       call: ({ account }) => ({
-        api: API,
+        api,
         path: `/v2/projects/${account}/locations/-/functions`,
         query: { pageSize: 1000 },
       }),

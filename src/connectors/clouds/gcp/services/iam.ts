@@ -4,7 +4,7 @@ import type { CloudService } from "../../service.ts";
 import type { GcpCall } from "../client.ts";
 import { resourceName } from "../names.ts";
 
-const API = "iam.googleapis.com";
+const api = "iam.googleapis.com";
 
 const projectName: Field = (_item, { account }) => `projects/${account}`;
 
@@ -13,12 +13,12 @@ export const iam: CloudService<GcpCall> = {
   service: "iam",
   description: "Extracts service accounts, custom roles and the project's IAM policy",
   scope: "global",
-  api: API,
+  api,
   listings: [
     {
       name: "serviceAccounts",
       call: ({ account }) => ({
-        api: API,
+        api,
         path: `/v1/projects/${account}/serviceAccounts`,
         query: { pageSize: 100 },
       }),
@@ -58,7 +58,7 @@ export const iam: CloudService<GcpCall> = {
     {
       name: "roles",
       call: ({ account }) => ({
-        api: API,
+        api,
         path: `/v1/projects/${account}/roles`,
         query: { pageSize: 1000, view: "FULL" },
       }),

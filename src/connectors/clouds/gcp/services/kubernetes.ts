@@ -4,18 +4,18 @@ import type { CloudService } from "../../service.ts";
 import type { GcpCall } from "../client.ts";
 import { linkedName, regionOf } from "../names.ts";
 
-const API = "container.googleapis.com";
+const api = "container.googleapis.com";
 
 /** Clusters and their node pools (Kubernetes Engine API v1). */
 export const kubernetes: CloudService<GcpCall> = {
   service: "kubernetes",
   description: "Extracts Kubernetes Engine clusters and node pools",
   scope: "global",
-  api: API,
+  api,
   listings: [
     {
       name: "clusters",
-      call: ({ account }) => ({ api: API, path: `/v1/projects/${account}/locations/-/clusters` }),
+      call: ({ account }) => ({ api, path: `/v1/projects/${account}/locations/-/clusters` }),
       items: ({ clusters }) => items(clusters),
       resources: [
         {

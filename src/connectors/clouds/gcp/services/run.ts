@@ -5,22 +5,22 @@ import type { GcpCall } from "../client.ts";
 import { locationsOf } from "../locations.ts";
 import { labelsOf, locationIn, regionInName, resourceName } from "../names.ts";
 
-const API = "run.googleapis.com";
+const api = "run.googleapis.com";
 
 /** Services of Cloud Run (Admin API v2). */
 export const run: CloudService<GcpCall> = {
   service: "run",
   description: "Extracts Cloud Run services",
   scope: "global",
-  api: API,
+  api,
   listings: [
     // Version 2 takes no `-` for all locations and cannot list them; version 1 can.
-    locationsOf(API, "v1"),
+    locationsOf(api, "v1"),
     {
       name: "services",
       of: { listing: "locations", carry: ({ locationId }) => ({ locationId }) },
       call: ({ account, parent }) => ({
-        api: API,
+        api,
         path: `/v2/projects/${account}/locations/${String(parent["locationId"])}/services`,
         query: { pageSize: 1000 },
       }),

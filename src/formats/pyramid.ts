@@ -1,0 +1,154 @@
+/** Stretches of rows of one column, each with its least and largest value and where they are; NaN without a value. */
+export interface Buckets {
+  min: Float64Array;
+  max: Float64Array;
+  /** Place of the least value on the x axis. */
+  min_x: Float64Array;
+  max_x: Float64Array;
+}
+
+/** Points of a line, in its order. */
+export interface Points {
+  x: Float64Array;
+  y: Float64Array;
+}
+
+/** The buckets of a whole column, and the ends of its line. */
+export interface ColumnPyramid {
+  buckets: Buckets;
+  /** Rows of each bucket, a power of two. */
+  bucket_rows: number;
+  row_count: number;
+  /** `[x, y]` of the first and the last value; null without any. */
+  first: [number, number] | null;
+  last: [number, number] | null;
+}
+
+export interface ColumnPyramidBuilder {
+  /** Takes the next rows; `x` has their places, which are row numbers without it. */
+  add(values: Float64Array, x: Float64Array | null): void;
+  finish(): ColumnPyramid;
+}
+
+/**
+ * Gathers a column of any length into at most `most_buckets` buckets, an even number, and at least half as many where
+ * there are as many rows: once full, two become one.
+ */
+export function createColumnPyramid(most_buckets: number): ColumnPyramidBuilder {
+  let buckets = emptyBuckets(most_buckets);
+  let bucket_rows = 1;
+  let row_count = 0;
+  let first: [number, number] | null = null;
+  let last: [number, number] | null = null;
+
+  return {
+    add(values, x) {
+      for (let row = 0; row < values.length;) {
+        if (row_count === bucket_rows * most_buckets) {
+          buckets = resize(mergeNeighbours(buckets, 2), most_buckets);
+          bucket_rows *= 2;
+        }
+        const left = bucket_rows - (row_count % bucket_rows);
+        const stretch = { values, x, from: row, to: Math.min(values.length, row + left), before: row_count - row };
+        const ends = fillBucket(buckets, Math.floor(row_count / bucket_rows), stretch);
+        first ??= ends?.first ?? null;
+        last = ends?.last ?? last;
+        row_count += stretch.to - row;
+        row = stretch.to;
+      }
+    },
+    finish() {
+      const count = Math.ceil(row_count / bucket_rows);
+      return { buckets: resize(buckets, count), bucket_rows, row_count, first, last };
+    },
+  };
+}
+
+/** Rows `from` up to `to` of a batch, all of one bucket. */
+interface Stretch {
+  values: Float64Array;
+  x: Float64Array | null;
+  from: number;
+  to: number;
+  /** Added to a row's position in the batch it gives its number. */
+  before: number;
+}
+
+/** Widens a bucket by rows; returns the places of the first and last value, null without any. */
+function fillBucket(buckets: Buckets, bucket: number, { values, x, from, to, before }: Stretch) {
+  let [first, last, lowest, highest] = [-1, -1, -1, -1];
+  for (let row = from; row < to; row++) {
+    const y = values[row] as number;
+    // The difference is zero for all but NaN and the infinities; a row without a place is no point.
+    if (y - y !== 0 || (x !== null && Number.isNaN(x[row] as number))) continue;
+    if (first === -1) first = lowest = highest = row;
+    else if (y < (values[lowest] as number)) lowest = row;
+    else if (y > (values[highest] as number)) highest = row;
+    last = row;
+  }
+  if (first === -1) return null;
+  const pointAt = (row: number): [number, number] => [x === null ? before + row : (x[row] ?? 0), values[row] ?? 0];
+  for (const row of [lowest, highest]) {
+    const [place, y] = pointAt(row);
+    widen(buckets, bucket, y, place);
+  }
+  return { first: pointAt(first), last: pointAt(last) };
+}
+
+/** The line in at most `points` points, 4 at least: both ends, and the extremes of each stretch in between. */
+export function drawLine({ buckets, bucket_rows, first, last }: ColumnPyramid, points: number): Points {
+  const wanted = Math.max(1, Math.floor((points - 2) / 2));
+  const whole = bucket_rows === 1 && buckets.min.length <= points;
+  const merged = whole ? buckets : mergeNeighbours(buckets, Math.ceil(buckets.min.length / wanted));
+  const line: [number, number][] = [];
+  const add = (x: number, y: number) => {
+    const [before_x, before_y] = line.at(-1) ?? [];
+    if (!Number.isNaN(y) && (x !== before_x || y !== before_y || whole)) line.push([x, y]);
+  };
+  if (first && !whole) add(...first);
+  for (const [index, min] of merged.min.entries()) {
+    const low: [number, number] = [merged.min_x[index] ?? 0, min];
+    const high: [number, number] = [merged.max_x[index] ?? 0, merged.max[index] ?? 0];
+    const ordered = low[0] <= high[0] ? [low, high] : [high, low];
+    for (const [x, y] of whole ? [low] : ordered) add(x, y);
+  }
+  if (last && !whole) add(...last);
+  return { x: Float64Array.from(line, ([x]) => x), y: Float64Array.from(line, ([, y]) => y) };
+}
+
+/** The named arrays of the buckets in the order in which files have them. */
+export const BUCKET_PARTS = ["min", "max", "min_x", "max_x"] as const;
+
+function emptyBuckets(count: number): Buckets {
+  const part = () => new Float64Array(count).fill(Number.NaN);
+  return { min: part(), max: part(), min_x: part(), max_x: part() };
+}
+
+function widen(buckets: Buckets, bucket: number, y: number, x: number): void {
+  // Comparisons with the NaN of an empty bucket are false.
+  if (!((buckets.min[bucket] as number) <= y)) {
+    buckets.min[bucket] = y;
+    buckets.min_x[bucket] = x;
+  }
+  if (!((buckets.max[bucket] as number) >= y)) {
+    buckets.max[bucket] = y;
+    buckets.max_x[bucket] = x;
+  }
+}
+
+function mergeNeighbours(buckets: Buckets, factor: number): Buckets {
+  const merged = emptyBuckets(Math.ceil(buckets.min.length / factor));
+  for (const [index, min] of buckets.min.entries()) {
+    if (Number.isNaN(min)) continue;
+    const target = Math.floor(index / factor);
+    widen(merged, target, min, buckets.min_x[index] as number);
+    widen(merged, target, buckets.max[index] as number, buckets.max_x[index] as number);
+  }
+  return merged;
+}
+
+function resize(buckets: Buckets, count: number): Buckets {
+  const resized = emptyBuckets(count);
+  for (const part of BUCKET_PARTS) resized[part].set(buckets[part].subarray(0, count));
+  return resized;
+}

@@ -1,0 +1,23 @@
+import { sql } from "drizzle-orm";
+import type { Database } from "../../context.ts";
+
+/** Raises an error inside SQLite, and so rolls its batch back, unless the fence still holds the epoch. */
+export function guardFence(db: Database, table: "fence" | "_catchment_fence", subject: string, epoch: number) {
+  const name = sql.identifier(table);
+  const held = sql<number>`CASE WHEN (SELECT epoch FROM ${name} WHERE subject = ${subject}) = ${epoch} THEN 1 ELSE json('fenced') END`;
+  // A raw statement with parameters cannot join a drizzle batch; a select without a table can.
+  return db.select({ held }).from(sql`(SELECT 1)`);
+}
+
+export function raiseWarehouseFence(warehouse: Database, subject: string, epoch: number) {
+  return warehouse.run(sql`
+    INSERT INTO _catchment_fence (subject, epoch) VALUES (${subject}, ${epoch})
+    ON CONFLICT (subject) DO UPDATE SET epoch = excluded.epoch WHERE excluded.epoch > _catchment_fence.epoch`);
+}
+
+/** Fences of single jobs that are no more; those of subjects stay, for their epoch must never go back. */
+export function purgeFences(db: Database) {
+  return db.run(
+    sql`DELETE FROM fence WHERE subject LIKE 'job\\_%' ESCAPE '\\' AND subject NOT IN (SELECT id FROM jobs)`,
+  );
+}

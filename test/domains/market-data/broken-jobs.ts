@@ -1,0 +1,34 @@
+import { expect } from "vitest";
+import type { JobRow } from "../../../src/platform/jobs/define.ts";
+import type { JobWorld } from "../../support/job-world.ts";
+
+interface Experiment {
+  world: JobWorld;
+  /** Starts the job in an empty lake and answers its id. */
+  start(): Promise<string>;
+  /** Throws where a job that has ended did not leave what it should. */
+  check(job: JobRow): Promise<void>;
+}
+
+/**
+ * Runs a job in peace, then breaks it after each of its operations, by a fault and by a kill; all runs must leave the
+ * same. Answers how many operations there are.
+ */
+export async function breakEverywhere({ world, start, check }: Experiment): Promise<number> {
+  // What a process keeps in memory between jobs spares the second run some operations.
+  await world.work(await start());
+  const calm = await world.work(await start());
+  await check(calm.job);
+  const operations = calm.process.count();
+  for (let at = 1; at <= operations; at++) {
+    for (const kind of ["fault", "kill"] as const) {
+      const { job, process, kills } = await world.work(await start(), { at, moment: "after", kind });
+      const where = `${kind} after operation ${at} of ${operations}`;
+      expect(process.struck(), where).toBe(true);
+      expect(kills, where).toBe(kind === "kill" ? 1 : 0);
+      expect(job, where).toMatchObject({ status: "completed", errors: [] });
+      await check(job);
+    }
+  }
+  return operations;
+}
