@@ -5,12 +5,12 @@ import { aws } from "../../../src/connectors/clouds/aws/index.ts";
 import type { AwsApi } from "../../../src/connectors/clouds/aws/model.ts";
 import { CloudRefusal } from "../../../src/connectors/clouds/errors.ts";
 import signatures from "../../fixtures/aws/signatures.json" with { type: "json" };
-import { ENDPOINTS, KEYS, NOW, openAnswering } from "../../support/aws/answering.ts";
+import { type AskedRequest, ENDPOINTS, KEYS, NOW, openAnswering } from "../../support/aws/answering.ts";
 import { extractShard, shardOf } from "../../support/extract.ts";
 
 /** What a request looks like for a call, the answer being of no interest. */
 async function requestOf(call: AwsCall, region: string, session_token?: string, now = NOW) {
-  const { cloud: _cloud, asked } = await openAnswering(() => new Response("{}"));
+  const asked: AskedRequest[] = [];
   const sender = createSender(
     {
       fetch: async (input, init) => {
@@ -311,6 +311,15 @@ describe("credentials", () => {
       "AssumeRole: AccessDenied",
       "AssumeRole: AccessDenied",
     ]);
+  });
+
+  it("an answer without keys may be better later", async () => {
+    const { cloud } = await openAnswering(
+      () => new Response("<AssumeRoleResponse><AssumeRoleResult/></AssumeRoleResponse>"),
+      { ...KEYS, role_arn: "arn:aws:iam::210987654321:role/reader" },
+    );
+
+    await expect(cloud.account()).rejects.toMatchObject({ status: 502, retry_after: 1 });
   });
 
   it.each([

@@ -64,9 +64,10 @@ export function createSender(io: CloudIo, keys: () => Promise<AwsKeys>): AwsSend
 
   return {
     async send(call, region, token = null) {
-      let { model, operation, response, body } = await exchange(call, region, token);
-      const home = call.api === "s3" && MOVED.has(response.status) ? response.headers.get("x-amz-bucket-region") : null;
-      if (home !== null && home !== region) ({ response, body } = await exchange(call, home, token));
+      const first = await exchange(call, region, token);
+      const home = bucketRegion(call, first.response);
+      const { model, operation, response, body } =
+        home === null || home === region ? first : await exchange(call, home, token);
       if (!response.ok) throw faultOf(call.operation, response, body);
       try {
         const answer = readAnswer(model, call.operation, operation, body);
@@ -82,6 +83,10 @@ export function createSender(io: CloudIo, keys: () => Promise<AwsKeys>): AwsSend
 export const createClient = (sender: AwsSender, home: string): CloudClient<AwsCall> => ({
   send: (call, scope, token) => sender.send(call, call.region ?? scope.region ?? home, token),
 });
+
+/** Where S3 says that a bucket is, when it was asked elsewhere. */
+const bucketRegion = ({ api }: AwsCall, { status, headers }: Response): string | null =>
+  api === "s3" && MOVED.has(status) ? headers.get("x-amz-bucket-region") : null;
 
 function nextToken(answer: Item, paging: { output: string; more?: string } | undefined): string | null {
   if (!paging || (paging.more !== undefined && valueAt(answer, paging.more) !== true)) return null;

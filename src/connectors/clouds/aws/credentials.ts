@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { malformedAnswer } from "../errors.ts";
 import { asItem, text } from "../json.ts";
 import type { AwsSender } from "./client.ts";
 import { homeRegionOfArn, isAwsRegion } from "./endpoints.ts";
@@ -58,13 +59,11 @@ export function assumeRole(
     const started = now();
     const { body } = await sender.send({ api: "sts", operation: "AssumeRole", input }, home);
     const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = asItem(body["Credentials"]);
+    const [accessKeyId, secretAccessKey, sessionToken] = [AccessKeyId, SecretAccessKey, SessionToken].map(text);
+    if (!accessKeyId || !secretAccessKey || !sessionToken) throw malformedAnswer("AssumeRole");
     const end = Date.parse(text(Expiration) ?? "");
     return {
-      keys: {
-        accessKeyId: text(AccessKeyId) ?? "",
-        secretAccessKey: text(SecretAccessKey) ?? "",
-        sessionToken: text(SessionToken) ?? "",
-      },
+      keys: { accessKeyId, secretAccessKey, sessionToken },
       expires: Number.isNaN(end) ? started + SESSION_SECONDS * 1000 : end,
     };
   };

@@ -1,6 +1,6 @@
 import { unprocessable } from "../../../errors.ts";
 import { type Cloud, describeServices, stepsOf } from "../cloud.ts";
-import { CloudRefusal } from "../errors.ts";
+import { CloudRefusal, malformedAnswer } from "../errors.ts";
 import { items, text } from "../json.ts";
 import { createClient, createSender } from "./client.ts";
 import { assumeRole, awsCredentials, homeRegion, keysOf } from "./credentials.ts";
@@ -27,7 +27,9 @@ export const aws: Cloud = {
     return {
       async account() {
         const { body } = await sender.send({ api: "sts", operation: "GetCallerIdentity" }, home);
-        return text(body["Account"]) ?? "";
+        const id = text(body["Account"]);
+        if (id === null) throw malformedAnswer("GetCallerIdentity");
+        return id;
       },
       async regions() {
         try {
