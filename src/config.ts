@@ -152,6 +152,15 @@ export const configSchema = z.object({
     "Days for which the artifacts of an extraction are kept; the latest state of each resource stays.",
   ),
   JOB_RETENTION_DAYS: wholeNumber(90).describe("Days after which ended jobs are purged."),
+  ACTIVITY_RETENTION_DAYS: wholeNumber(30).describe("Days after which lines of the warehouse's activity log go."),
+  WAREHOUSE_LIMIT_GB: wholeNumber(10).describe("Size at which the warehouse's database is full; D1 has 10 GB."),
+  ORGANIZATION: z.string().default("").describe("Name of the organization, as the warehouse's configuration shows it."),
+  PROJECT_NAME: z
+    .string()
+    .default("catchment")
+    .describe("Name of the project, as the warehouse's configuration shows it."),
+  METABASE_URL: url.describe("Metabase whose pages are proxied under `/metabase`; empty for none."),
+  METABASE_DATABASE_ID: wholeNumber(0).describe("Id that Metabase has for the warehouse; 0 for none."),
   EXPORT_RETENTION_DAYS: wholeNumber(7).describe("Days for which an exported file can be downloaded."),
   JOB_SLICE_SECONDS: wholeNumber(20).describe(
     "Wall time after which a job ends its slice and goes on in a fresh message, in seconds.",
@@ -181,3 +190,13 @@ export function readConfig(env: object): Config {
   parsed.set(env, result.data);
   return result.data;
 }
+
+/** A text among vars and secrets whose name is none of the platform's keys, for what users name by themselves. */
+export function readForeignVariable(env: object, name: string): string | undefined {
+  if (isPlatformKey(name)) return undefined;
+  const value: unknown = Reflect.get(env, name);
+  return typeof value === "string" ? value : undefined;
+}
+
+/** Whether a name is a key of the platform's own configuration, in whatever case. */
+export const isPlatformKey = (name: string): boolean => Object.hasOwn(configSchema.shape, name.toUpperCase());

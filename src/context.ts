@@ -1,6 +1,6 @@
 import { drizzle, type DrizzleD1Database } from "drizzle-orm/d1";
 import type { DurableObjectNamespace } from "@cloudflare/workers-types";
-import { type Config, readConfig } from "./config.ts";
+import { type Config, readConfig, readForeignVariable } from "./config.ts";
 import type { EventFeed } from "../durable-objects/event-feed.ts";
 import type { MetricsCollector } from "../durable-objects/metrics-collector.ts";
 import type { RateLimiter } from "../durable-objects/rate-limiter.ts";
@@ -51,6 +51,8 @@ export interface Context {
   log: Logger;
   /** The plain fetch of the runtime, replaceable in tests; user-given URLs go through `platform/outbound`. */
   fetch: typeof fetch;
+  /** A variable or secret of the Worker that is not one of the platform's own; undefined when there is none. */
+  variable(name: string): string | undefined;
   /** Milliseconds UTC. */
   now(): number;
   /** Uniform in [0, 1). */
@@ -92,6 +94,7 @@ export function createContext(env: Env, execution: Deferrer, options: ContextOpt
     principal: options.principal ?? anonymous,
     log,
     fetch: (input, init) => fetch(input, init),
+    variable: (name) => readForeignVariable(env, name),
     now,
     random: () => Math.random(),
     defer,

@@ -7,14 +7,17 @@ export interface EventInput {
   /** Principal who may see the event whatever they may read otherwise; null when nobody owns it. */
   owner: string | null;
   data: Record<string, unknown>;
+  /** Members of the frame beside `data`, for documents that print their events flat. */
+  fields?: Record<string, unknown>;
   /** Milliseconds UTC. */
   at: number;
   /** Nothing follows on this topic: sockets are closed with 1000 after this frame. */
   last?: boolean;
 }
 
-/** What a socket receives. `event` repeats `type`, for clients of the warehouse document. */
+/** What a socket receives. `event` repeats `type`, for clients of the warehouse document; an event's fields stand beside. */
 export interface Frame {
+  [field: string]: unknown;
   /** `epoch-n`: n counts up by one within the epoch of the topic's feed. */
   id: string;
   type: string;
@@ -66,8 +69,8 @@ export function mayHear(audience: Audience | null, event: Pick<EventInput, "doma
 
 /** The frame of an event under its id. */
 export function frameOf(id: string, event: EventInput): Frame {
-  const { type, data, at } = event;
-  return { id, type, event: type, data, timestamp: new Date(at).toISOString() };
+  const { type, data, fields, at } = event;
+  return { ...fields, id, type, event: type, data, timestamp: new Date(at).toISOString() };
 }
 
 const JOIN_PARAMETER = "join";

@@ -1,0 +1,172 @@
+import type { Context } from "../../context.ts";
+import { badRequest, conflict, notFound } from "../../errors.ts";
+import { principalId } from "../../platform/auth/principal.ts";
+import { cancelJobsOfSubject } from "../../platform/jobs/control.ts";
+import { isoTime } from "../../platform/jobs/render.ts";
+import { logActivity } from "./activity.ts";
+import { maskSecrets } from "./masking.ts";
+import type { SourceChange, SourceInput } from "./source.schema.ts";
+import { requireSourceConfig } from "./source-config.ts";
+import {
+  deleteHistory,
+  deleteSourceRow,
+  findSource,
+  type HistoryRow,
+  insertSource,
+  listHistory,
+  listLastSyncs,
+  listLiveSyncs,
+  listSourceRows,
+  listTablesOf,
+  type SourceRow,
+  updateSource,
+} from "./source.store.ts";
+
+const HISTORY_SHOWN = 20;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+
+/** What only one live sync may work on. */
+export const syncSubject = (name: string) => `sync:${name}`;
+
+/** Owner of a source's tables in the warehouse. */
+export const ownerOf = (name: string) => `source:${name}`;
+
+/** Every source with how it is, by name. */
+export async function listSources(ctx: Context) {
+  const [rows, lastSyncs, live] = await ctx.db.batch([
+    listSourceRows(ctx.db),
+    listLastSyncs(ctx.db),
+    listLiveSyncs(ctx.db),
+  ]);
+  const tables = await listTablesOf(ctx.warehouse);
+  const syncing = new Set(live.map(({ subject }) => subject));
+  const lastOf = new Map(lastSyncs.map((entry) => [entry.source, entry]));
+  return rows.map((row) =>
+    renderSource(ctx.now(), row, {
+      last: lastOf.get(row.name) ?? null,
+      tables: tables.filter(({ owner }) => owner === ownerOf(row.name)),
+      live: syncing.has(syncSubject(row.name)),
+    }),
+  );
+}
+
+/** A source in detail; throws 404 for a name that there is not. */
+export async function getSourceDetails(ctx: Context, name: string) {
+  const row = await requireSource(ctx, name);
+  const history = await listHistory(ctx.db, name, HISTORY_SHOWN);
+  const live = (await listLiveSyncs(ctx.db)).some(({ subject }) => subject === syncSubject(name));
+  const tables = await listTablesOf(ctx.warehouse, ownerOf(name));
+  const {
+    row_count,
+    tables: shown,
+    freshness,
+    status,
+  } = renderSource(ctx.now(), row, {
+    last: history[0] ?? null,
+    tables,
+    live,
+  });
+  return {
+    name,
+    config: renderConfig(row),
+    history: history.map(renderHistory),
+    row_count,
+    tables: shown,
+    freshness,
+    status,
+  };
+}
+
+/** The row of a source; throws 404 with the document's text. */
+export async function requireSource(ctx: Pick<Context, "db">, name: string): Promise<SourceRow> {
+  const row = await findSource(ctx.db, name);
+  if (!row) throw notFound(`Source '${name}' not found`);
+  return row;
+}
+
+/** Throws 400 for a type or config that cannot be, 409 for a name that is taken. */
+export async function createSource(ctx: Context, input: SourceInput) {
+  const config = requireSourceConfig(input.type, input.config);
+  const now = ctx.now();
+  const [row] = await insertSource(ctx.db, {
+    ...input,
+    config,
+    ...{ sync_due_at: null, schedule_id: null, created_by: principalId(ctx.principal) },
+    ...{ created_at: now, updated_at: now },
+  });
+  if (!row) throw conflict(`Source '${input.name}' already exists`);
+  await logActivity(ctx, "INFO", `Source ${row.name} created`, row.name);
+  return getSourceDetails(ctx, row.name);
+}
+
+/** Replaces all of a source but its name and type, which decide what its tables are. */
+export async function replaceSource(ctx: Context, name: string, { name: given, type, ...input }: SourceInput) {
+  const row = await requireSource(ctx, name);
+  if (given !== row.name || type !== row.type) throw badRequest("A source keeps its name and its type");
+  return changeSource(ctx, name, input);
+}
+
+/** Changes the fields given; throws 400 for a config that cannot be, and 404. */
+export async function changeSource(ctx: Context, name: string, change: SourceChange) {
+  const row = await requireSource(ctx, name);
+  const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
+  const config = change.config ? { config: requireSourceConfig(row.type, change.config) } : {};
+  await updateSource(ctx.db, name, { ...given, ...config, updated_at: ctx.now() });
+  await logActivity(ctx, "INFO", `Source ${name} changed`, name);
+  return getSourceDetails(ctx, name);
+}
+
+/** Removes a source, its history and its live sync; its tables stay until they are dropped by `drop`. */
+export async function deleteSource(ctx: Context, name: string): Promise<void> {
+  await requireSource(ctx, name);
+  await cancelJobsOfSubject(ctx, syncSubject(name));
+  await ctx.db.batch([deleteSourceRow(ctx.db, name), deleteHistory(ctx.db, name)]);
+  await logActivity(ctx, "INFO", `Source ${name} deleted`);
+}
+
+interface SourceState {
+  last: HistoryRow | null;
+  tables: Awaited<ReturnType<typeof listTablesOf>>;
+  live: boolean;
+}
+
+function renderSource(now: number, { name, type, enabled }: SourceRow, { last, tables, live }: SourceState) {
+  const row_count = tables.length > 0 ? tables.reduce((sum, table) => sum + table.row_count, 0) : null;
+  return {
+    ...{ name, type, enabled },
+    last_sync: isoTime(last?.timestamp ?? null),
+    row_count,
+    status: live ? ("syncing" as const) : statusOf(last, row_count),
+    freshness: freshnessOf(now, last),
+    tables: tables.map((table) => ({ name: table.name, row_count: table.row_count, schema: table.schema })),
+  };
+}
+
+function statusOf(last: HistoryRow | null, row_count: number | null) {
+  if (!last) return "not_synced" as const;
+  if (last.status === "failed") return "failed" as const;
+  return row_count ? ("synced" as const) : ("empty" as const);
+}
+
+function freshnessOf(now: number, last: HistoryRow | null) {
+  const age_ms = last ? now - last.timestamp : null;
+  const status = { success: "synced", failed: "failed" } as const;
+  return {
+    last_update: isoTime(last?.timestamp ?? null),
+    days_old: age_ms === null ? null : Math.floor(age_ms / DAY_MS),
+    status: last ? status[last.status] : ("never_synced" as const),
+    hours_since_sync: age_ms === null ? null : Math.round((age_ms / HOUR_MS) * 10) / 10,
+  };
+}
+
+function renderConfig({ name, type, enabled, config, description, tags, ...row }: SourceRow) {
+  const { lookback_days, auto_sync, auto_dbt, debounce_seconds } = row;
+  const options = { description, tags, lookback_days, auto_sync, auto_dbt, debounce_seconds };
+  return { name, type, enabled, [type]: maskSecrets(config), ...options };
+}
+
+const renderHistory = ({ timestamp, id: _id, source: _source, job_id: _job, ...entry }: HistoryRow) => ({
+  timestamp: isoTime(timestamp) ?? "",
+  ...entry,
+});
