@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import type { ConnectorIo } from "../connector.ts";
 
-/** A row as a source answers it: nested objects and lists are flattened later. */
+/** A row as a source answers it: nested objects and lists are flattened later; integers beyond 2^53 are bigints. */
 export type SourceRow = Record<string, unknown>;
 
 export type WriteDisposition = "replace" | "append" | "merge";
@@ -13,7 +13,10 @@ export interface SourceResource {
   /** Names of the columns that identify a row; empty where there is no such thing. */
   primary_key: readonly string[];
   write_disposition: WriteDisposition;
-  /** The column whose largest value is where the next sync goes on; null where every sync reads all. */
+  /**
+   * The column whose largest value is where the next sync goes on; null where every sync reads all. Rows come in any
+   * order, so the value is certain only after the last page.
+   */
   cursor_field: string | null;
 }
 
