@@ -11,6 +11,20 @@ CREATE TABLE `_catchment_files` (
 	PRIMARY KEY(`source`, `path`)
 );
 --> statement-breakpoint
+CREATE TABLE `_catchment_loads` (
+	`schema` text NOT NULL,
+	`name` text NOT NULL,
+	`owner` text NOT NULL,
+	`load` text NOT NULL,
+	`replaces` integer NOT NULL,
+	`position` text,
+	`tables` text NOT NULL,
+	`row_count` integer NOT NULL,
+	`finished` integer NOT NULL,
+	`updated_at` integer NOT NULL,
+	PRIMARY KEY(`schema`, `name`)
+);
+--> statement-breakpoint
 CREATE TABLE `_catchment_rejected` (
 	`source` text NOT NULL,
 	`path` text NOT NULL,
@@ -35,6 +49,8 @@ CREATE TABLE `_catchment_tables` (
 	`generation` integer NOT NULL,
 	`columns` text NOT NULL,
 	`extra_columns` text NOT NULL,
+	`stream` text NOT NULL,
+	`lists` text NOT NULL,
 	`row_count` integer NOT NULL,
 	`updated_at` integer NOT NULL,
 	PRIMARY KEY(`schema`, `name`)
