@@ -82,7 +82,6 @@ async function play(ctx: Context, { keyed, loads }: Scenario): Promise<void> {
 /** Every value is what the source wrote, in a class of its column. */
 async function compareCells(ctx: Context, model: Numbered[]): Promise<void> {
   const [table] = await listTables(ctx);
-  console.log("types", JSON.stringify(table?.columns.filter(({name})=>"abc".includes(name)).map(({name,type})=>name+type)));
   const columns = NAMES.filter((name) => table?.columns.some((column) => column.name === name));
   const texts = columns.map((name) => `, CAST(${name} AS TEXT) AS ${name}`).join("");
   const rows = await rowsOf(ctx, `SELECT number${texts} FROM raw_shop__orders ORDER BY number`);

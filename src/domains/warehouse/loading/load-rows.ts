@@ -104,7 +104,7 @@ function withOwnColumns(table: LoadTable, { rows }: FlatTable, names: readonly s
 
 /** Whole numbers become real ones only where none of those that are stored would be rounded. */
 async function keepExact({ warehouse }: Context, load: Load, before: LoadTable, after: LoadTable): Promise<LoadTable> {
-  if (before) return after;
+  if (!before.created) return after;
   const stored = storedName(load.target.schema, before.name, before.generation);
   const columns = await Promise.all(
     after.columns.map(async (column) => {
