@@ -18,6 +18,10 @@ const TAG_TEXTS: Record<string, string> = {
   Platform: "Identity and health of this deployment.",
   Features: "Versioned files of features beside the candles.",
   Uploads: "Files larger than a request, sent in parts that can be sent again.",
+  "Warehouse sources": "Sources of rows, their syncs and the secrets that they name.",
+  "Warehouse CSV files": "Files of CSV sources: uploading, listing and deleting them.",
+  "Warehouse logs": "What happened, for people.",
+  "Warehouse status": "How the warehouse is, and what it is configured with.",
   Documentation: "This description, as data and as pages.",
 };
 

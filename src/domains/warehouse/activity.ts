@@ -1,8 +1,8 @@
 import type { Context } from "../../context.ts";
 import { PLATFORM_TOPIC } from "../../platform/events/protocol.ts";
-import { isoTime } from "../../platform/jobs/render.ts";
 import { insertLog, listLogs, listLogsOfSource, type LogRow, purgeLogsBefore } from "./activity.store.ts";
 import type { LogLevel } from "./tables.ts";
+import { documentTime } from "./times.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -21,7 +21,11 @@ export async function readSourceLog(ctx: Context, source: string, limit: number)
   return (await listLogsOfSource(ctx.db, source, limit)).toReversed().map(renderLog);
 }
 
-const renderLog = ({ timestamp, level, message }: LogRow) => ({ timestamp: isoTime(timestamp) ?? "", level, message });
+const renderLog = ({ timestamp, level, message }: LogRow) => ({
+  timestamp: documentTime(timestamp) ?? "",
+  level,
+  message,
+});
 
 type WarehouseEvent =
   | "sync_started"

@@ -31,9 +31,15 @@ const uploadRoute = defineRoute({
         .openapi({ description: "Whether a sync starts at once", example: "false" }),
     }),
     body: {
+      required: false,
       content: {
+        // Described, not validated: a validator would hold the whole form in memory.
         "multipart/form-data": {
-          schema: z.object({ file: z.string().openapi({ format: "binary", description: "The file" }) }),
+          schema: {
+            type: "object",
+            required: ["file"],
+            properties: { file: { type: "string", format: "binary", description: "The CSV file" } },
+          },
         },
       },
     },

@@ -1,6 +1,5 @@
 import type { Context } from "../../context.ts";
 import { badRequest, conflict, forbidden, notFound } from "../../errors.ts";
-import { isoTime } from "../../platform/jobs/render.ts";
 import { receiveMultipart, type ReceivedForm } from "../../platform/storage/multipart.ts";
 import { markLive, markOrphaned } from "../../platform/storage/objects.store.ts";
 import { segmentProblem } from "../../platform/storage/segments.ts";
@@ -16,7 +15,9 @@ import {
 } from "./csv-file.store.ts";
 import { type SourceRow, updateSource } from "./source.store.ts";
 import { requireSource } from "./sources.ts";
-import { startSync } from "./sync.ts";
+import { matchesPattern } from "./csv-sync.ts";
+import { followChange, requireSyncable } from "./sync.ts";
+import { documentTime } from "./times.ts";
 
 const DELETED_SHOWN_MS = 7 * 86_400_000;
 
@@ -33,15 +34,16 @@ export async function requireCsvSource(ctx: Context, name: string): Promise<Sour
 
 /**
  * Stores the form's `file` in the source's folder while it comes in. Throws 400 for what is no CSV file, 409 for a name
- * that is taken, and leaves nothing then. A sync starts at once, or after the source's quiet time.
+ * that is taken, and leaves nothing then. A sync follows at once, or after the source's quiet time.
  */
 export async function uploadCsv(ctx: Context, request: Request, input: { name: string; trigger_sync: boolean }) {
   const source = await requireCsvSource(ctx, input.name);
+  if (input.trigger_sync) requireSyncable(source);
   const options = { max_bytes: ctx.config.UPLOAD_LIMIT_BYTES, files: ["file"], origin: `csv:${source.name}` };
   const file = await receiveMultipart(ctx, request, options, (form) => nameUpload(ctx, source, form));
   await announce(ctx, "csv_uploaded", { source: source.name, file: file.filename });
   await logActivity(ctx, "INFO", `CSV uploaded: ${file.filename}`, source.name);
-  if (input.trigger_sync) await startSync(ctx, source.name, {});
+  if (input.trigger_sync) await followChange(ctx, source);
   else if (source.auto_sync) await dueSync(ctx, source);
   return { ...file, auto_sync: input.trigger_sync || source.auto_sync };
 }
@@ -50,7 +52,10 @@ async function nameUpload(ctx: Context, source: SourceRow, { files }: ReceivedFo
   const file = files.get("file");
   if (!file) throw badRequest("The form has no file");
   const { filename, object } = file;
-  if (!/\.(csv|tsv|txt)(\.gz)?$/i.test(filename)) throw badRequest("Only CSV files are supported");
+  if (!/\.(csv|tsv|txt)$/i.test(filename)) throw badRequest("Only CSV files are supported");
+  if (!matchesPattern(source, filename)) {
+    throw badRequest(`File '${filename}' does not match the source's file_pattern`);
+  }
   const problem = segmentProblem(filename);
   if (problem) throw badRequest(`The file's name ${problem}`);
   const path = `/${directoryOf(source)}/${filename}`;
@@ -94,19 +99,21 @@ export async function listSourceFiles(ctx: Context, name: string) {
   };
 }
 
-function renderFile(row: CsvFileRow, loaded: LoadedFileRow | undefined) {
+function renderFile(row: CsvFileRow, known: LoadedFileRow | undefined) {
   const there = row.deleted_at === null;
+  // A file that came back with another content waits for its sync.
+  const loaded = there && known?.sha256 !== row.sha256 ? undefined : known;
   return {
     filename: row.filename,
     path: row.path,
     size: there ? row.size_bytes : null,
-    modified: there ? isoTime(row.modified_at) : null,
+    modified: there ? documentTime(row.modified_at) : null,
     on_disk: there,
     loaded: loaded?.status === "success",
     rows_loaded: loaded?.rows_loaded ?? null,
     rows_rejected: loaded?.rows_rejected ?? null,
-    loaded_at: loaded ? isoTime(loaded.loaded_at) : null,
-    status: loaded?.status ?? (there ? "pending" : "deleted"),
+    loaded_at: loaded ? documentTime(loaded.loaded_at) : null,
+    status: loaded?.status ?? (there ? ("pending" as const) : ("deleted" as const)),
     error_message: loaded?.error_message ?? null,
   };
 }
@@ -127,6 +134,6 @@ export async function deleteSourceFile(ctx: Context, name: string, file_path: st
   await ctx.db.batch([markCsvFileDeleted(ctx.db, name, path, now), markOrphaned(ctx.db, row.object_key, now)]);
   await announce(ctx, "csv_deleted", { source: name, file: row.filename });
   await logActivity(ctx, "INFO", `CSV deleted: ${row.filename}`, name);
-  await startSync(ctx, name, {}, { join: true });
+  await followChange(ctx, source);
   return { filename: row.filename, path };
 }

@@ -1,8 +1,8 @@
 import type { Context } from "../../context.ts";
-import { isoTime } from "../../platform/jobs/render.ts";
 import { describeError } from "../../platform/http/log.ts";
 import { listLastSyncs, listSourceRows } from "./source.store.ts";
 import { countTables } from "./status.store.ts";
+import { documentTime } from "./times.ts";
 
 const DAY_MS = 86_400_000;
 const GB = 1024 ** 3;
@@ -54,7 +54,7 @@ export async function readPlatformHealth(ctx: Context) {
   ];
   return {
     status: critical_issues.length > 0 ? "critical" : warnings.length > 0 ? "warning" : "healthy",
-    timestamp: isoTime(ctx.now()) ?? "",
+    timestamp: documentTime(ctx.now()) ?? "",
     database: {
       size_mb: Math.round((size / 1024 ** 2) * 100) / 100,
       tables: raw + staging + marts,

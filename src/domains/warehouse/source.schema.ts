@@ -91,7 +91,9 @@ const shared = {
 /** What a new source is given; `PUT` takes the same. */
 export const sourceInput = z
   .strictObject({
-    name: sourceName,
+    name: sourceName.refine((name) => name.length <= 50 && !/__|_$/.test(name), {
+      message: "must have at most 50 letters, no two underscores in a row and none at its end",
+    }),
     type: z.string().min(1).max(64).openapi({ description: "One of `GET /api/source-types`", example: "csv" }),
     enabled: shared.enabled.default(true),
     config: shared.config.default({}),

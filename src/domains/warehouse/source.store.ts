@@ -1,8 +1,8 @@
-import { and, asc, desc, eq, inArray, sql } from "drizzle-orm";
+import { and, asc, desc, eq, inArray, lte, sql } from "drizzle-orm";
 import type { Database } from "../../context.ts";
 import { jobs } from "../../platform/jobs/tables.ts";
 import { sources, syncHistory } from "./tables.ts";
-import { warehouseTables } from "./warehouse.tables.ts";
+import { streamCursors, warehouseTables } from "./warehouse.tables.ts";
 
 export type SourceRow = typeof sources.$inferSelect;
 export type HistoryRow = typeof syncHistory.$inferSelect;
@@ -16,6 +16,14 @@ export function listSourceRows(db: Database) {
 
 export function findSource(db: Database, name: string) {
   return db.select().from(sources).where(eq(sources.name, name)).get();
+}
+
+/** Enabled sources whose sync is due. */
+export function listDueSources(db: Database, now: number) {
+  return db
+    .select({ name: sources.name })
+    .from(sources)
+    .where(and(eq(sources.enabled, true), lte(sources.sync_due_at, now)));
 }
 
 /** No row when the name is taken. */
@@ -79,4 +87,9 @@ export function listTablesOf(warehouse: Database, owner?: string) {
     .from(warehouseTables)
     .where(owner ? eq(warehouseTables.owner, owner) : sql`${warehouseTables.owner} LIKE 'source:%'`)
     .orderBy(asc(warehouseTables.schema), asc(warehouseTables.name));
+}
+
+/** Forgets where the streams of a source were, so that the next sync reads all of them. */
+export function deleteStreamCursors(warehouse: Database, source: string) {
+  return warehouse.delete(streamCursors).where(eq(streamCursors.source, source));
 }

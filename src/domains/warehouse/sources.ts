@@ -2,14 +2,18 @@ import type { Context } from "../../context.ts";
 import { badRequest, conflict, notFound } from "../../errors.ts";
 import { principalId } from "../../platform/auth/principal.ts";
 import { cancelJobsOfSubject } from "../../platform/jobs/control.ts";
-import { isoTime } from "../../platform/jobs/render.ts";
+import { markOrphaned } from "../../platform/storage/objects.store.ts";
 import { logActivity } from "./activity.ts";
+import { deleteCsvFilesOf, listCsvFiles } from "./csv-file.store.ts";
+import { forgetOtherFiles } from "./csv-outcome.store.ts";
+import { dropTables } from "./loading/table-list.ts";
 import { maskSecrets } from "./masking.ts";
 import type { SourceChange, SourceInput } from "./source.schema.ts";
 import { requireSourceConfig } from "./source-config.ts";
 import {
   deleteHistory,
   deleteSourceRow,
+  deleteStreamCursors,
   findSource,
   type HistoryRow,
   insertSource,
@@ -21,6 +25,7 @@ import {
   type SourceRow,
   updateSource,
 } from "./source.store.ts";
+import { documentTime } from "./times.ts";
 
 const HISTORY_SHOWN = 20;
 const HOUR_MS = 3_600_000;
@@ -117,12 +122,28 @@ export async function changeSource(ctx: Context, name: string, change: SourceCha
   return getSourceDetails(ctx, name);
 }
 
-/** Removes a source, its history and its live sync; its tables stay until they are dropped by `drop`. */
-export async function deleteSource(ctx: Context, name: string): Promise<void> {
+/** Removes a source, its history and its live sync; its tables and files stay unless they are to be dropped. */
+export async function deleteSource(ctx: Context, name: string, { drop_tables }: { drop_tables: boolean }) {
   await requireSource(ctx, name);
+  // From here on no sync can start.
+  await updateSource(ctx.db, name, { enabled: false });
   await cancelJobsOfSubject(ctx, syncSubject(name));
+  if (drop_tables) await dropLoaded(ctx, name);
   await ctx.db.batch([deleteSourceRow(ctx.db, name), deleteHistory(ctx.db, name)]);
   await logActivity(ctx, "INFO", `Source ${name} deleted`);
+}
+
+async function dropLoaded(ctx: Context, name: string): Promise<void> {
+  const dropped = await dropTables(ctx, ownerOf(name));
+  await ctx.warehouse.batch([
+    deleteStreamCursors(ctx.warehouse, name),
+    ...forgetOtherFiles(ctx.warehouse, name),
+    ...dropped,
+  ]);
+  const files = await listCsvFiles(ctx.db, name, ctx.now());
+  const now = ctx.now();
+  const orphaned = files.map(({ object_key }) => markOrphaned(ctx.db, object_key, now));
+  await ctx.db.batch([deleteCsvFilesOf(ctx.db, name), ...orphaned]);
 }
 
 interface SourceState {
@@ -135,7 +156,7 @@ function renderSource(now: number, { name, type, enabled }: SourceRow, { last, t
   const row_count = tables.length > 0 ? tables.reduce((sum, table) => sum + table.row_count, 0) : null;
   return {
     ...{ name, type, enabled },
-    last_sync: isoTime(last?.timestamp ?? null),
+    last_sync: documentTime(last?.timestamp ?? null),
     row_count,
     status: live ? ("syncing" as const) : statusOf(last, row_count),
     freshness: freshnessOf(now, last),
@@ -153,7 +174,7 @@ function freshnessOf(now: number, last: HistoryRow | null) {
   const age_ms = last ? now - last.timestamp : null;
   const status = { success: "synced", failed: "failed" } as const;
   return {
-    last_update: isoTime(last?.timestamp ?? null),
+    last_update: documentTime(last?.timestamp ?? null),
     days_old: age_ms === null ? null : Math.floor(age_ms / DAY_MS),
     status: last ? status[last.status] : ("never_synced" as const),
     hours_since_sync: age_ms === null ? null : Math.round((age_ms / HOUR_MS) * 10) / 10,
@@ -167,6 +188,6 @@ function renderConfig({ name, type, enabled, config, description, tags, ...row }
 }
 
 const renderHistory = ({ timestamp, id: _id, source: _source, job_id: _job, ...entry }: HistoryRow) => ({
-  timestamp: isoTime(timestamp) ?? "",
+  timestamp: documentTime(timestamp) ?? "",
   ...entry,
 });

@@ -1,0 +1,105 @@
+import type { Context } from "../../context.ts";
+import { defineJob, done, failed, resume, type SliceOutcome } from "../../platform/jobs/define.ts";
+import { announce } from "./activity.ts";
+import { insertLog } from "./activity.store.ts";
+import { syncFiles } from "./csv-sync.ts";
+import { insertHistory, trimHistory, updateSource } from "./source.store.ts";
+import { requireSource } from "./sources.ts";
+import { syncStreams } from "./stream-sync.ts";
+import { requireFinal, type SyncCursor, syncParams, type SyncRun } from "./sync-run.ts";
+
+const START: SyncCursor = {
+  announced: false,
+  streams: null,
+  next: 0,
+  files: null,
+  bad_files: {},
+  restarts: 0,
+  rows: 0,
+  errors: [],
+  ended: false,
+};
+
+/** Loads a source into the warehouse; every page commits with the position behind it. */
+export const syncJob = defineJob<typeof syncParams, SyncCursor>({
+  type: "sync",
+  version: 1,
+  domain: "warehouse",
+  queue: "sync",
+  params: syncParams,
+  async run(ctx, job) {
+    const begun = await begin(ctx, job);
+    if (begun.ended) return announceEnd(ctx, job, begun);
+    const loaded = await load(ctx, job, begun);
+    if (loaded === null) return resume(job.row.cursor);
+    return announceEnd(ctx, job, await end(ctx, job, loaded));
+  },
+});
+
+/** Logs and announces the start, once; what is due from now on is due again. */
+async function begin(ctx: Context, job: SyncRun): Promise<SyncCursor> {
+  const { source } = job.params;
+  let cursor = job.cursor ?? START;
+  // A job that has results has ended before: somebody tries again what failed.
+  const isRetry = cursor.ended && job.row.results !== null;
+  if (job.cursor === null || isRetry) {
+    cursor = { ...START, streams: cursor.streams };
+    const line = { timestamp: ctx.now(), level: "INFO", message: `Starting sync for ${source}`, source } as const;
+    await job.commit([insertLog(ctx.db, line), updateSource(ctx.db, source, { sync_due_at: null })], { cursor });
+  }
+  if (cursor.announced) return cursor;
+  await announce(ctx, "sync_started", { source, message: `Sync started for ${source}` });
+  cursor = { ...cursor, announced: true };
+  await job.commit([], { cursor });
+  return cursor;
+}
+
+/** The cursor when everything is loaded or has failed for good; null when the slice is over. */
+async function load(ctx: Context, job: SyncRun, cursor: SyncCursor): Promise<SyncCursor | null> {
+  try {
+    const source = await requireSource(ctx, job.params.source);
+    return await (source.type === "csv" ? syncFiles : syncStreams)(ctx, job, source, cursor);
+  } catch (error) {
+    return { ...cursor, errors: [...cursor.errors, requireFinal(job, error)] };
+  }
+}
+
+/** Writes the history and the log, together with the cursor that says so. */
+async function end(ctx: Context, job: SyncRun, loaded: SyncCursor): Promise<SyncCursor> {
+  const { source, full_refresh } = job.params;
+  const cursor = { ...loaded, ended: true };
+  const { rows, errors } = cursor;
+  const now = ctx.now();
+  const reason = describeErrors(errors);
+  const entry = {
+    source,
+    job_id: job.id,
+    timestamp: now,
+    status: reason === null ? ("success" as const) : ("failed" as const),
+    duration_seconds: Math.round((now - (job.row.started_at ?? job.row.created_at)) / 1000),
+    rows_processed: rows,
+    full_refresh,
+    error_message: reason,
+  };
+  const line = reason === null ? `Sync completed: ${rows} rows` : `Sync failed: ${reason}`;
+  const level = reason === null ? "SUCCESS" : "ERROR";
+  const log = insertLog(ctx.db, { timestamp: now, level, message: line, source });
+  const progress = { message: line, processed_resources: rows };
+  await job.commit([insertHistory(ctx.db, entry), trimHistory(ctx.db, source), log], { cursor, progress });
+  return cursor;
+}
+
+/** Announces how it ended; a part that failed makes the job failed only when nothing else was loaded. */
+async function announceEnd(ctx: Context, { params }: SyncRun, { rows, errors }: SyncCursor): Promise<SliceOutcome> {
+  const { source } = params;
+  const error = describeErrors(errors);
+  const results = { source, rows };
+  if (error === null) {
+    await announce(ctx, "sync_completed", { source, rows, message: `Sync completed: ${rows} rows`, error: null });
+    return done(results);
+  }
+  await announce(ctx, "sync_failed", { source, error, message: `Sync failed: ${error}` });
+  return rows > 0 ? done(results, errors) : failed(results, errors);
+}
+
+const describeErrors = (errors: readonly string[]) => (errors.length > 0 ? errors.join("; ").slice(0, 1000) : null);
