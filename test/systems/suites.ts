@@ -39,10 +39,42 @@ export const suites: Suite[] = [
     prepare: needMoto,
   },
   {
+    name: "inventory-job",
+    file: "test/systems/inventory-job.test.ts",
+    seconds: 600,
+    prepare: needMoto,
+  },
+  {
+    name: "inventory-faults",
+    file: "test/systems/inventory-faults.test.ts",
+    seconds: 900,
+    prepare: needMoto,
+  },
+  {
+    name: "inventory-performance",
+    file: "test/systems/inventory-performance.test.ts",
+    seconds: 1800,
+    prepare: () =>
+      needMoto() ??
+      (existsSync("/proc/self/net/tcp") ? null : "the debugger's port is found in /proc, which Linux has"),
+  },
+  {
     name: "market-data-readme",
     file: "test/systems/market-data-readme.test.ts",
     seconds: 600,
     prepare: () => needProgram("curl", "curl"),
+  },
+  {
+    name: "inventory-readme",
+    file: "test/systems/inventory-readme.test.ts",
+    seconds: 600,
+    prepare: () => needProgram("curl", "curl"),
+  },
+  {
+    name: "inventory-examples",
+    file: "test/systems/inventory-examples.test.ts",
+    seconds: 300,
+    prepare: () => needProgram("curl", "curl") ?? needPythonRequests(),
   },
   {
     name: "market-data-memory",

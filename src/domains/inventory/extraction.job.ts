@@ -27,16 +27,23 @@ export const extractionJob = defineJob<typeof extractionRequest, ExtractionCurso
       const rests_until = waiting?.rests_until ?? null;
       const delivered = await deliverBatch(ctx, job, cursor, { all: rests_until === null });
       if (collected || delivered === "sent") continue;
-      if (delivered === "waits") return resume(cursor, 2 ** cursor.transport_faults);
+      if (delivered === "waits") return resume(cursor, secondsUntil(ctx, cursor.transport_rests_until));
       if (rests_until === null) return finish(ctx, job, cursor);
-      return resume(cursor, Math.max(0, (rests_until - ctx.now()) / 1000));
+      return resume(cursor, secondsUntil(ctx, rests_until));
     }
   },
 });
 
+const secondsUntil = (ctx: Context, ms: number) => Math.max(0, (ms - ctx.now()) / 1000);
+
 async function plan(ctx: Context, job: ExtractionRun): Promise<ExtractionCursor> {
   const shards = await planExtraction(ctx, job.params);
-  const cursor: ExtractionCursor = { phase: "collect", transport_faults: 0, transport_errors: [] };
+  const cursor: ExtractionCursor = {
+    phase: "collect",
+    transport_faults: 0,
+    transport_rests_until: 0,
+    transport_errors: [],
+  };
   const progress = { processed_resources: 0, total_resources: 0, failed_resources: 0, total_shards: shards.length };
   await job.commit([insertShards(ctx.db, job.id, shards)], { cursor, progress });
   return cursor;

@@ -7,7 +7,8 @@ export async function readCounts(ctx: Pick<Context, "db">, job_id: string) {
   const counts = new Map((await countDeliveries(ctx.db, job_id)).map(({ delivery, count }) => [delivery, count]));
   const sent = counts.get("sent") ?? 0;
   const refused = counts.get("failed") ?? 0;
-  return { total: sent + refused + (counts.get("pending") ?? 0), sent, refused };
+  const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
+  return { total, sent, refused };
 }
 
 /** How far a job is, as its frames and its detail show it. */
