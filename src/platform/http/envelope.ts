@@ -4,13 +4,10 @@ import type { AppEnv } from "./router.ts";
 
 /** How a route that offers an envelope documents it. */
 export const envelopeQuery = z.object({
-  envelope: z
-    .enum(["true", "false"])
-    .optional()
-    .openapi({
-      description: "`true` answers `{ data, message, errors }` with the same body as `data`",
-      example: "false",
-    }),
+  envelope: z.enum(["true", "false"]).optional().openapi({
+    description: "`true` answers `{ data, message, errors }` with the same body as `data`",
+    example: "false",
+  }),
 });
 
 /**

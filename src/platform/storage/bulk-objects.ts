@@ -33,5 +33,11 @@ export async function putObjects(
       ctx.lake.put(key, bytes, { sha256, httpMetadata: { contentType: content_type } }),
     ),
   );
-  return [markAllLive(ctx.db, rows.map(({ key }) => key), now)];
+  return [
+    markAllLive(
+      ctx.db,
+      rows.map(({ key }) => key),
+      now,
+    ),
+  ];
 }
