@@ -112,9 +112,7 @@ it("a region that is denied is named service by service, and the rest is what bo
   expect(server.output()).not.toContain(reader["secret_access_key"]);
 
   // What the first job found there is still known: nothing was listed that lacks it.
-  const kept = await fetch(
-    `${server.origin}/extraction/resources?region=eu-west-2&resource_type=aws:ec2:instance&limit=1`,
-  );
+  const kept = await fetch(`${server.origin}/extraction/resources?region=eu-west-2&type=aws:ec2:instance&limit=1`);
   const { total } = (await kept.json()) as { total: number };
   expect(total).toBe(listed.filter((name) => name.startsWith("ec2:instance eu-west-2 ")).length);
   expect(total).toBeGreaterThan(0);

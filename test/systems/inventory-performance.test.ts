@@ -47,7 +47,7 @@ beforeAll(async () => {
       ...{ AWS_ACCESS_KEY_ID: KEYS.access_key_id, AWS_SECRET_ACCESS_KEY: KEYS.secret_access_key },
     },
   });
-});
+}, 900_000);
 
 afterAll(async () => {
   await server?.stop();

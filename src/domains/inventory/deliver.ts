@@ -1,7 +1,7 @@
 import type { Context } from "../../context.ts";
 import { type ArtifactRow, listUndelivered, settleDeliveries } from "./artifact.store.ts";
 import type { ExtractionCursor, ExtractionRun } from "./extraction-run.ts";
-import { readProgress } from "./progress.ts";
+import { currentProgress } from "./progress.ts";
 import type { Delivery } from "./tables.ts";
 import { transports } from "./transport.ts";
 
@@ -62,7 +62,7 @@ export async function deliverBatch(
       "tried_twice",
     ),
   ];
-  await job.commit(settled, { cursor, progress: await readProgress(ctx, job.id, null) });
+  await job.commit(settled, { cursor, progress: await currentProgress(ctx, job, null) });
   return sent.length + lost.length > 0 ? "sent" : "waits";
 }
 

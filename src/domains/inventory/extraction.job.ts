@@ -22,10 +22,14 @@ export const extractionJob = defineJob<typeof extractionRequest, ExtractionCurso
     const cursor = job.cursor ?? (await plan(ctx, job));
     for (;;) {
       if (job.outOfTime()) return resume(cursor);
-      const collected = await collectRound(ctx, job, cursor);
-      const waiting = await findNextShard(ctx.db, job.id);
-      const rests_until = waiting?.rests_until ?? null;
-      const delivered = await deliverBatch(ctx, job, cursor, { all: rests_until === null });
+      const rests_until = (await findNextShard(ctx.db, job.id))?.rests_until ?? null;
+      // What was found is handed on while more is being asked for; neither may go on alone when the other fails.
+      const both = await Promise.allSettled([
+        rests_until === null ? false : collectRound(ctx, job, cursor),
+        deliverBatch(ctx, job, cursor, { all: rests_until === null }),
+      ]);
+      const [collecting, delivering] = both;
+      const [collected, delivered] = [valueOf(collecting), valueOf(delivering)];
       if (collected || delivered === "sent") continue;
       if (delivered === "waits") return resume(cursor, secondsUntil(ctx, cursor.transport_rests_until));
       if (rests_until === null) return finish(ctx, job, cursor);
@@ -33,6 +37,11 @@ export const extractionJob = defineJob<typeof extractionRequest, ExtractionCurso
     }
   },
 });
+
+function valueOf<T>(settled: PromiseSettledResult<T>): T {
+  if (settled.status === "rejected") throw settled.reason;
+  return settled.value;
+}
 
 const secondsUntil = (ctx: Context, ms: number) => Math.max(0, (ms - ctx.now()) / 1000);
 
