@@ -6,6 +6,8 @@ export interface Suite {
   file: string;
   /** Wall time after which the suite is ended and counts as failed. */
   seconds: number;
+  /** It says how fast or how big something is, so that it wants a quiet machine and is run by its name only. */
+  measures?: true;
   /** Installs what the suite needs; returns why that is impossible here, or null. */
   prepare(): string | null;
 }
@@ -54,6 +56,7 @@ export const suites: Suite[] = [
     name: "inventory-performance",
     file: "test/systems/inventory-performance.test.ts",
     seconds: 1800,
+    measures: true,
     prepare: () =>
       needMoto() ??
       (existsSync("/proc/self/net/tcp") ? null : "the debugger's port is found in /proc, which Linux has"),
@@ -79,7 +82,8 @@ export const suites: Suite[] = [
   {
     name: "market-data-memory",
     file: "test/systems/market-data-memory.test.ts",
-    seconds: 600,
+    seconds: 1200,
+    measures: true,
     prepare: () => (existsSync("/proc/self/net/tcp") ? null : "the debugger's port is found in /proc, which Linux has"),
   },
 ];

@@ -16,7 +16,7 @@ import { commitTurn, type Turn } from "./turn.ts";
 
 /** Shards, and tasks of all of them, that are worked on at once; a kill costs at most the calls of one round. */
 const SHARDS_A_ROUND = 6;
-const TASKS_A_ROUND = 12;
+const TASKS_A_ROUND = 24;
 
 /** Clouds opened in this isolate, with their tokens, by job. */
 const opened = new WeakMap<ExtractionRun, Map<string, Promise<OpenCloud>>>();

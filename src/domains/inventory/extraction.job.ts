@@ -23,13 +23,7 @@ export const extractionJob = defineJob<typeof extractionRequest, ExtractionCurso
     for (;;) {
       if (job.outOfTime()) return resume(cursor);
       const rests_until = (await findNextShard(ctx.db, job.id))?.rests_until ?? null;
-      // What was found is handed on while more is being asked for; neither may go on alone when the other fails.
-      const both = await Promise.allSettled([
-        rests_until === null ? false : collectRound(ctx, job, cursor),
-        deliverBatch(ctx, job, cursor, { all: rests_until === null }),
-      ]);
-      const [collecting, delivering] = both;
-      const [collected, delivered] = [valueOf(collecting), valueOf(delivering)];
+      const { collected, delivered } = await takeRound(ctx, job, cursor, rests_until === null);
       if (collected || delivered === "sent") continue;
       if (delivered === "waits") return resume(cursor, secondsUntil(ctx, cursor.transport_rests_until));
       if (rests_until === null) return finish(ctx, job, cursor);
@@ -37,6 +31,21 @@ export const extractionJob = defineJob<typeof extractionRequest, ExtractionCurso
     }
   },
 });
+
+/** What was found is handed on while more is being asked for; neither goes on alone when the other has failed. */
+async function takeRound(ctx: Context, job: ExtractionRun, cursor: ExtractionCursor, all: boolean) {
+  let isAsking = !all;
+  const asking = (all ? Promise.resolve(false) : collectRound(ctx, job, cursor)).finally(() => {
+    isAsking = false;
+  });
+  const handOn = async () => {
+    let delivered = await deliverBatch(ctx, job, cursor, { all });
+    while (isAsking && delivered === "sent") delivered = await deliverBatch(ctx, job, cursor, { all });
+    return delivered;
+  };
+  const [collected, delivered] = await Promise.allSettled([asking, handOn()]);
+  return { collected: valueOf(collected), delivered: valueOf(delivered) };
+}
 
 function valueOf<T>(settled: PromiseSettledResult<T>): T {
   if (settled.status === "rejected") throw settled.reason;
