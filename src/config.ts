@@ -120,7 +120,7 @@ export const configSchema = z.object({
   ),
   ENABLED_PROVIDERS: list(PROVIDERS, "aws,azure,gcp").describe("Clouds whose inventory may be extracted."),
   RECORDED_PROVIDERS: list(PROVIDERS).describe(
-    "Clouds that answer from a recording where there are no credentials, so that there is something to try; local only.",
+    "Clouds that answer from a recording where there are no credentials, so that there is something to try; only where `ENVIRONMENT` is `local`.",
   ),
   AWS_ACCESS_KEY_ID: z.string().default("").describe("Access key of an AWS account, when it is not in the vault."),
   AWS_SECRET_ACCESS_KEY: secret.describe("Its secret."),
@@ -176,13 +176,20 @@ export const configSchema = z.object({
 
 export type Config = z.infer<typeof configSchema>;
 
+/** What keys must be together. */
+const soundSchema = configSchema.refine(
+  // A recording must never pass for somebody's own clouds.
+  ({ ENVIRONMENT, RECORDED_PROVIDERS }) => ENVIRONMENT === "local" || RECORDED_PROVIDERS.length === 0,
+  { path: ["RECORDED_PROVIDERS"], error: "must be empty unless ENVIRONMENT is local" },
+);
+
 const parsed = new WeakMap<object, Config>();
 
 /** Reads vars and secrets once per isolate; throws naming every key that is wrong. */
 export function readConfig(env: object): Config {
   const known = parsed.get(env);
   if (known) return known;
-  const result = configSchema.safeParse(env);
+  const result = soundSchema.safeParse(env);
   if (!result.success) {
     const issues = result.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
     throw unavailable(`Configuration is wrong: ${issues.join("; ")}`);

@@ -22,6 +22,7 @@ const localDefaults: Record<string, () => string> = {
   REGISTRATION: () => "open",
   CORS_ORIGINS: () => "*",
   ENVIRONMENT: () => "local",
+  RECORDED_PROVIDERS: () => "aws,azure,gcp",
 };
 
 /** A fresh random value for a key that holds a secret. */

@@ -47,6 +47,18 @@ describe("npm run deploy", () => {
     expect(changes()).toEqual([]);
   });
 
+  it("refuses recordings, which would pass for a company's own clouds", async () => {
+    const { code, output } = await runCatchment(["deploy"], {
+      ...environment,
+      ADMIN_EMAIL: "admin@example.org",
+      RECORDED_PROVIDERS: "aws",
+    });
+
+    expect(output).toBe("Configuration is wrong: RECORDED_PROVIDERS: must be empty unless ENVIRONMENT is local.\n");
+    expect(code).toBe(1);
+    expect(changes()).toEqual([]);
+  });
+
   it("creates what is missing in the order of need, migrates, and uploads the Worker with its secrets", async () => {
     cloudflare.requests.length = 0;
     const { code, output } = await runCatchment(["deploy"], { ...environment, ADMIN_EMAIL: "admin@example.org" });

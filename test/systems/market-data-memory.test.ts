@@ -99,16 +99,14 @@ async function differences(csv: string, symbol: string, rows: number) {
   return queryDuckdb(`((${ours}) EXCEPT (${theirs})) UNION ALL ((${theirs}) EXCEPT (${ours})) LIMIT 5`);
 }
 
-it("a feature of 100 MB comes in within 24 MB of live memory", async () => {
+it.each(["large.bin", "large.csv"])("%s of 100 MB comes in as a feature within 24 MB of live memory", async (name) => {
   const file = await openAsBlob(large);
   expect(file.size).toBeGreaterThan(100 * MB);
   const fields = { exchange: "BINANCE", market: "SPOT", symbol: "BTCUSDT", feature_set: "large", version: "1.0.0" };
 
-  const { peak_bytes, samples } = await memory.during(() =>
-    send("/features/upload", { file, name: "large.bin", fields }),
-  );
+  const { peak_bytes, samples } = await memory.during(() => send("/features/upload", { file, name, fields }));
 
-  console.log(`feature upload: ${(peak_bytes / MB).toFixed(1)} MB in ${samples} samples`);
+  console.log(`feature upload, ${name}: ${(peak_bytes / MB).toFixed(1)} MB in ${samples} samples`);
   expect(samples).toBeGreaterThan(10);
   expect(peak_bytes).toBeGreaterThan(MB);
   expect(peak_bytes).toBeLessThan(24 * MB);

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { type CatchmentProcess, createStateFolder, startCatchment } from "../support/catchment-process.ts";
+import { readmeBlocks } from "./readme.ts";
 
 const run = promisify(execFile);
 const state = createStateFolder();
@@ -20,17 +21,6 @@ afterAll(async () => {
   state.remove();
   rmSync(folder, { recursive: true, force: true });
 });
-
-const README = join(import.meta.dirname, "../../README.md");
-
-/** The shell blocks of a section of the README, in its order. */
-function readmeBlocks(title: string): string[] {
-  const section =
-    readFileSync(README, "utf8")
-      .split(/^## /m)
-      .find((text) => text.startsWith(title)) ?? "";
-  return [...section.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, block = ""]) => block);
-}
 
 async function jobsEnd(): Promise<void> {
   await vi.waitFor(

@@ -6,6 +6,8 @@ export interface Suite {
   file: string;
   /** Wall time after which the suite is ended and counts as failed. */
   seconds: number;
+  /** It says how fast or how big something is, so that it wants a quiet machine and is run by its name only. */
+  measures?: true;
   /** Installs what the suite needs; returns why that is impossible here, or null. */
   prepare(): string | null;
 }
@@ -39,15 +41,49 @@ export const suites: Suite[] = [
     prepare: needMoto,
   },
   {
+    name: "inventory-job",
+    file: "test/systems/inventory-job.test.ts",
+    seconds: 600,
+    prepare: needMoto,
+  },
+  {
+    name: "inventory-faults",
+    file: "test/systems/inventory-faults.test.ts",
+    seconds: 900,
+    prepare: needMoto,
+  },
+  {
+    name: "inventory-performance",
+    file: "test/systems/inventory-performance.test.ts",
+    seconds: 1800,
+    measures: true,
+    prepare: () =>
+      needMoto() ??
+      (existsSync("/proc/self/net/tcp") ? null : "the debugger's port is found in /proc, which Linux has"),
+  },
+  {
     name: "market-data-readme",
     file: "test/systems/market-data-readme.test.ts",
     seconds: 600,
     prepare: () => needProgram("curl", "curl"),
   },
   {
+    name: "inventory-readme",
+    file: "test/systems/inventory-readme.test.ts",
+    seconds: 600,
+    prepare: () => needProgram("curl", "curl"),
+  },
+  {
+    name: "inventory-examples",
+    file: "test/systems/inventory-examples.test.ts",
+    seconds: 300,
+    prepare: () => needProgram("curl", "curl") ?? needPythonRequests(),
+  },
+  {
     name: "market-data-memory",
     file: "test/systems/market-data-memory.test.ts",
-    seconds: 600,
+    seconds: 1200,
+    measures: true,
     prepare: () => (existsSync("/proc/self/net/tcp") ? null : "the debugger's port is found in /proc, which Linux has"),
   },
 ];

@@ -1,4 +1,4 @@
-import { and, asc, count, eq, sql } from "drizzle-orm";
+import { and, asc, count, desc, eq, inArray, sql } from "drizzle-orm";
 import type { Database } from "../../context.ts";
 import type { ShardRow } from "./shard.store.ts";
 import { artifactDocuments, artifacts, type Delivery, resources } from "./tables.ts";
@@ -17,18 +17,23 @@ export interface NewArtifact {
 
 const member = (name: keyof NewArtifact) => sql.raw(`value ->> '${name}'`);
 
+const rowsOf = (rows: readonly Partial<NewArtifact>[]) => sql`json_each(${JSON.stringify(rows)}) WHERE true`;
+
 /**
  * Statements that store what one shard found: the documents, the job's rows and the latest state of the resources.
  * A resource that was found before keeps its delivery unless it has changed since.
  */
 export function storeArtifacts(db: Database, shard: ShardRow, found: readonly NewArtifact[], now: number) {
-  const rows = sql`json_each(${JSON.stringify(found)}) WHERE true`;
+  const documents = found.map(({ document_hash, document }) => ({ document_hash, document }));
+  const rows = rowsOf(found.map((row) => ({ ...row, document: undefined })));
   const { job_id, provider, account, service, number } = shard;
   return [
     db
       .insert(artifactDocuments)
       .select(
-        db.select({ hash: member("document_hash").as("hash"), document: member("document").as("document") }).from(rows),
+        db
+          .select({ hash: member("document_hash").as("hash"), document: member("document").as("document") })
+          .from(rowsOf(documents)),
       )
       .onConflictDoNothing(),
     db
@@ -113,13 +118,14 @@ export function forgetMissing(db: Database, shard: ShardRow, since: number, regi
     );
 }
 
-/** Artifacts that have not been handed to the transport, with their documents. */
-export function listUndelivered(db: Database, job_id: string, limit: number) {
+/** Artifacts whose deliveries are in one of the states, with their documents; those never tried come last. */
+export function listUndelivered(db: Database, job_id: string, states: Delivery[], limit: number) {
   return db
     .select({ artifact: artifacts, document: artifactDocuments.document })
     .from(artifacts)
     .innerJoin(artifactDocuments, eq(artifactDocuments.hash, artifacts.document_hash))
-    .where(and(eq(artifacts.job_id, job_id), eq(artifacts.delivery, "pending")))
+    .where(and(eq(artifacts.job_id, job_id), inArray(artifacts.delivery, states)))
+    .orderBy(desc(artifacts.delivery))
     .limit(limit);
 }
 

@@ -35,7 +35,7 @@ const inputSchema = z
     example: { access_key_id: "AKIAIOSFODNN7EXAMPLE", secret_access_key: "the secret" },
   });
 
-const shared = { tags: ["Cloud credentials"], rateLimit: "inventory" as const };
+const shared = { tags: ["Cloud credentials"], rateLimit: "inventory" as const, envelope: true };
 const read = { domain: "inventory", action: "read" } as const;
 const write = { domain: "inventory", action: "write" } as const;
 const missing = { 404: errorResponse("No credentials for this account") };

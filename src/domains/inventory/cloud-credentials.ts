@@ -12,7 +12,7 @@ import {
   removeCloudAccount,
   upsertCloudAccount,
 } from "./account.store.ts";
-import { secretOf } from "./accounts.ts";
+import { cloudIo, secretOf } from "./accounts.ts";
 
 /** What stands for a stored secret in answers; sent back, it keeps the secret that is stored. */
 export const MASK = "****";
@@ -46,6 +46,8 @@ export async function storeCredentials(ctx: Context, address: AccountAddress, gi
   if (!parsed.success) {
     throw unprocessable(parsed.error.issues.map(({ path, message }) => ({ field: path.join("."), message })));
   }
+  // Says what the shape alone does not, such as a key that cannot be read; asks the cloud nothing.
+  await cloud.open(account, parsed.data, cloudIo(ctx));
   const shown = Object.fromEntries(
     Object.entries(parsed.data).map(([key, value]) => [key, cloud.shown.includes(key) ? value : MASK]),
   );

@@ -9,14 +9,14 @@ import { openAccount } from "./accounts.ts";
 import type { ExtractionCursor, ExtractionRun } from "./extraction-run.ts";
 import { filtersOfService } from "./filters.ts";
 import { readNarrowing } from "./narrowing.ts";
-import { readProgress } from "./progress.ts";
+import { currentProgress } from "./progress.ts";
 import { findService, regionsOf } from "./selection.ts";
 import { listReadyShards, type ShardRow } from "./shard.store.ts";
 import { commitTurn, type Turn } from "./turn.ts";
 
 /** Shards, and tasks of all of them, that are worked on at once; a kill costs at most the calls of one round. */
 const SHARDS_A_ROUND = 6;
-const TASKS_A_ROUND = 12;
+const TASKS_A_ROUND = 24;
 
 /** Clouds opened in this isolate, with their tokens, by job. */
 const opened = new WeakMap<ExtractionRun, Map<string, Promise<OpenCloud>>>();
@@ -29,7 +29,7 @@ export async function collectRound(ctx: Context, job: ExtractionRun, cursor: Ext
   const each = Math.floor(TASKS_A_ROUND / ready.length);
   const turns = await Promise.all(ready.map((shard) => takeTurn(ctx, job, shard, each)));
   const statements = turns.flatMap((turn) => commitTurn(ctx, job, turn));
-  await job.commit(statements, { cursor, progress: await readProgress(ctx, job.id, current) });
+  await job.commit(statements, { cursor, progress: await currentProgress(ctx, job, current) });
   return true;
 }
 

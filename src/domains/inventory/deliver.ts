@@ -1,16 +1,23 @@
 import type { Context } from "../../context.ts";
 import { type ArtifactRow, listUndelivered, settleDeliveries } from "./artifact.store.ts";
 import type { ExtractionCursor, ExtractionRun } from "./extraction-run.ts";
-import { readProgress } from "./progress.ts";
+import { currentProgress } from "./progress.ts";
+import type { Delivery } from "./tables.ts";
 import { transports } from "./transport.ts";
 
-/** Times that a batch is offered to the transport. */
-const MOST_ATTEMPTS = 3;
 const MOST_ERRORS = 20;
+/** The most before what was faulty is offered again, unless the receiver asks for more: 2, 4, 8, 10, … */
+const LONGEST_REST_SECONDS = 10;
+/** Batches in a row of which it takes nothing, after which it is down for this job. */
+const MOST_BATCHES_IN_VAIN = 5;
+
+const FRESH: Delivery[] = ["pending"];
+const UNDELIVERED: Delivery[] = [...FRESH, "tried_once", "tried_twice"];
 
 /**
  * Hands one batch on, once it is full or when `all` are wanted. An artifact that the transport could not take is offered
- * again, up to three times, and then counted as failed with the reason.
+ * again after a rest, up to three times, and then counted as failed with the reason; others go on meanwhile. A receiver
+ * that takes nothing of five batches in a row is down, and gets no more time.
  */
 export async function deliverBatch(
   ctx: Context,
@@ -19,30 +26,51 @@ export async function deliverBatch(
   { all }: { all: boolean },
 ): Promise<"sent" | "waits" | "nothing"> {
   const { batch_size } = job.params;
-  const batch = await listUndelivered(ctx.db, job.id, batch_size);
-  if (batch.length === 0 || (!all && batch.length < batch_size)) return "nothing";
+  const rests = ctx.now() < cursor.transport_rests_until;
+  const states = rests ? FRESH : UNDELIVERED;
+  const takesNone = rests && cursor.transport_faults > 0;
+  const batch = takesNone ? [] : await listUndelivered(ctx.db, job.id, states, batch_size);
+  if (batch.length === 0) {
+    const left = rests ? await listUndelivered(ctx.db, job.id, UNDELIVERED, 1) : [];
+    return left.length > 0 ? "waits" : "nothing";
+  }
+  if (!all && batch.length < batch_size) return "nothing";
   const send = transports[ctx.config.INVENTORY_TRANSPORT];
-  const { sent, refused, faulty, statements } = await send(ctx, job.row, batch);
-  const tries = faulty.length > 0 ? cursor.transport_faults + 1 : 0;
-  const givenUp = tries >= MOST_ATTEMPTS ? faulty : [];
-  const lost = [...refused, ...givenUp];
-  cursor.transport_faults = givenUp.length > 0 ? 0 : tries;
+  const dispatch = await send(ctx, job.row, batch);
+  const { sent, refused, faulty } = dispatch;
+  cursor.transport_faults = sent.length + refused.length > 0 ? 0 : cursor.transport_faults + 1;
+  const isDown = cursor.transport_faults >= MOST_BATCHES_IN_VAIN;
+  const seconds = Math.max(dispatch.rests_seconds, Math.min(LONGEST_REST_SECONDS, 2 ** cursor.transport_faults));
+  const mustRest = !isDown && (faulty.length > 0 || dispatch.rests_seconds > 0);
+  if (mustRest) cursor.transport_rests_until = ctx.now() + seconds * 1000;
+  const again = isDown ? [] : faulty.filter(({ artifact }) => artifact.delivery !== "tried_twice");
+  const kept = new Set([...sent, ...again.map(artifactOf)]);
+  const reasons = new Map([...refused, ...faulty].map(({ artifact, reason }) => [artifact, reason]));
+  const lost = batch
+    .filter(({ artifact }) => !kept.has(artifact) && (isDown || reasons.has(artifact)))
+    .map(({ artifact }) => ({ artifact, reason: reasons.get(artifact) ?? dispatch.rests_because }));
   cursor.transport_errors = addErrors(cursor.transport_errors, lost);
   const settled = [
-    ...statements,
+    ...dispatch.statements,
     ...settle(ctx, job, sent, "sent"),
+    ...settle(ctx, job, lost.map(artifactOf), "failed"),
+    ...settle(ctx, job, again.map(artifactOf).filter(isFresh), "tried_once"),
     ...settle(
       ctx,
       job,
-      lost.map(({ artifact }) => artifact),
-      "failed",
+      again.map(artifactOf).filter((artifact) => !isFresh(artifact)),
+      "tried_twice",
     ),
   ];
-  await job.commit(settled, { cursor, progress: await readProgress(ctx, job.id, null) });
+  await job.commit(settled, { cursor, progress: await currentProgress(ctx, job, null) });
   return sent.length + lost.length > 0 ? "sent" : "waits";
 }
 
-function settle(ctx: Context, job: ExtractionRun, artifacts: ArtifactRow[], delivery: "sent" | "failed") {
+const isFresh = ({ delivery }: ArtifactRow) => delivery === "pending";
+
+const artifactOf = ({ artifact }: { artifact: ArtifactRow }) => artifact;
+
+function settle(ctx: Context, job: ExtractionRun, artifacts: ArtifactRow[], delivery: Delivery) {
   return artifacts.length > 0 ? [settleDeliveries(ctx.db, job.id, artifacts, delivery)] : [];
 }
 

@@ -4,8 +4,10 @@ import type { ExtractionParams } from "./extraction-params.ts";
 /** Where an extraction is: its shards are rows, so this is little. */
 export interface ExtractionCursor {
   phase: "collect";
-  /** Batches in a row that the transport could not take. */
+  /** Batches in a row of which the transport took nothing. */
   transport_faults: number;
+  /** Ms before which nothing is offered to it again. */
+  transport_rests_until: number;
   /** Why artifacts could not be handed on, at most a few reasons. */
   transport_errors: string[];
 }

@@ -90,7 +90,7 @@ const idOrNameParam = z.object({
     .openapi({ description: "Id of the schedule, or its name", example: "sched_1705314600000123" }),
 });
 
-const shared = { tags: ["Extraction schedules"], rateLimit: "inventory" as const };
+const shared = { tags: ["Extraction schedules"], rateLimit: "inventory" as const, envelope: true };
 const read = { domain: "inventory", action: "read" } as const;
 const write = { domain: "inventory", action: "write" } as const;
 const missing = { 404: errorResponse("No such schedule") };

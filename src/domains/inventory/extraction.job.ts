@@ -22,21 +22,46 @@ export const extractionJob = defineJob<typeof extractionRequest, ExtractionCurso
     const cursor = job.cursor ?? (await plan(ctx, job));
     for (;;) {
       if (job.outOfTime()) return resume(cursor);
-      const collected = await collectRound(ctx, job, cursor);
-      const waiting = await findNextShard(ctx.db, job.id);
-      const rests_until = waiting?.rests_until ?? null;
-      const delivered = await deliverBatch(ctx, job, cursor, { all: rests_until === null });
+      const rests_until = (await findNextShard(ctx.db, job.id))?.rests_until ?? null;
+      const { collected, delivered } = await takeRound(ctx, job, cursor, rests_until === null);
       if (collected || delivered === "sent") continue;
-      if (delivered === "waits") return resume(cursor, 2 ** cursor.transport_faults);
+      if (delivered === "waits") return resume(cursor, secondsUntil(ctx, cursor.transport_rests_until));
       if (rests_until === null) return finish(ctx, job, cursor);
-      return resume(cursor, Math.max(0, (rests_until - ctx.now()) / 1000));
+      return resume(cursor, secondsUntil(ctx, rests_until));
     }
   },
 });
 
+/** What was found is handed on while more is being asked for; neither goes on alone when the other has failed. */
+async function takeRound(ctx: Context, job: ExtractionRun, cursor: ExtractionCursor, all: boolean) {
+  let isAsking = !all;
+  const asking = (all ? Promise.resolve(false) : collectRound(ctx, job, cursor)).finally(() => {
+    isAsking = false;
+  });
+  const handOn = async () => {
+    let delivered = await deliverBatch(ctx, job, cursor, { all });
+    while (isAsking && delivered === "sent") delivered = await deliverBatch(ctx, job, cursor, { all });
+    return delivered;
+  };
+  const [collected, delivered] = await Promise.allSettled([asking, handOn()]);
+  return { collected: valueOf(collected), delivered: valueOf(delivered) };
+}
+
+function valueOf<T>(settled: PromiseSettledResult<T>): T {
+  if (settled.status === "rejected") throw settled.reason;
+  return settled.value;
+}
+
+const secondsUntil = (ctx: Context, ms: number) => Math.max(0, (ms - ctx.now()) / 1000);
+
 async function plan(ctx: Context, job: ExtractionRun): Promise<ExtractionCursor> {
   const shards = await planExtraction(ctx, job.params);
-  const cursor: ExtractionCursor = { phase: "collect", transport_faults: 0, transport_errors: [] };
+  const cursor: ExtractionCursor = {
+    phase: "collect",
+    transport_faults: 0,
+    transport_rests_until: 0,
+    transport_errors: [],
+  };
   const progress = { processed_resources: 0, total_resources: 0, failed_resources: 0, total_shards: shards.length };
   await job.commit([insertShards(ctx.db, job.id, shards)], { cursor, progress });
   return cursor;

@@ -7,21 +7,19 @@ import { extractionRequest } from "./extraction-params.ts";
 import { extractionDetail, extractionListed } from "./extraction.schema.ts";
 import { enabledProviders } from "./selection.ts";
 
-const tags = ["Cloud inventory"];
 const read = { domain: "inventory", action: "read" } as const;
 const write = { domain: "inventory", action: "write" } as const;
-const rateLimit = "inventory" as const;
+const shared = { tags: ["Cloud inventory"], rateLimit: "inventory" as const, envelope: true };
 const refused = { 400: errorResponse("A provider, service or region that there is not, or no provider is enabled") };
 
 export const extractionRouter = createRouter();
 
 const providersRoute = defineRoute({
+  ...shared,
   method: "get",
   path: "/extraction/providers",
   summary: "List the enabled clouds",
-  tags,
   access: read,
-  rateLimit,
   responses: {
     200: jsonResponse(
       "The clouds",
@@ -40,12 +38,11 @@ extractionRouter.openapi(providersRoute, (c) => {
 });
 
 const servicesRoute = defineRoute({
+  ...shared,
   method: "get",
   path: "/extraction/services",
   summary: "List the services of the enabled clouds",
-  tags,
   access: read,
-  rateLimit,
   request: {
     query: z.object({
       provider: z.string().max(64).optional().openapi({ description: "Only this cloud's", example: "aws" }),
@@ -91,14 +88,13 @@ extractionRouter.openapi(servicesRoute, (c) =>
 );
 
 const triggerRoute = defineRoute({
+  ...shared,
   method: "post",
   path: "/extraction/trigger",
   summary: "Start an extraction",
   description:
     "Lists the resources of every selected account, service and region. What cannot be read is named in the job's errors.",
-  tags,
   access: write,
-  rateLimit,
   idempotent: true,
   request: { body: jsonBody(extractionRequest) },
   responses: {
@@ -125,12 +121,11 @@ extractionRouter.openapi(triggerRoute, async (c) => {
 });
 
 const listRoute = defineRoute({
+  ...shared,
   method: "get",
   path: "/extraction/jobs",
   summary: "List extractions, newest first",
-  tags,
   access: read,
-  rateLimit,
   request: {
     query: z.object({
       limit: z.coerce.number().int().min(1).max(1000).default(10).openapi({ description: "At most", example: 10 }),
@@ -153,12 +148,11 @@ extractionRouter.openapi(listRoute, async (c) =>
 );
 
 const detailRoute = defineRoute({
+  ...shared,
   method: "get",
   path: "/extraction/jobs/{job_id}",
   summary: "Show an extraction",
-  tags,
   access: read,
-  rateLimit,
   request: {
     params: z.object({
       job_id: z.string().max(64).openapi({ description: "The job's id", example: "job_1705314600000123" }),

@@ -4,6 +4,7 @@ import { extractionJob } from "./extraction.job.ts";
 import { extractionRouter } from "./extraction.routes.ts";
 import { extractionSchedulesRouter } from "./extraction-schedules.routes.ts";
 import { readingRouter } from "./reading.routes.ts";
+import { purgeArtifacts } from "./retention.ts";
 
 /** Resources of AWS, Azure and Google Cloud, one artifact each. */
 export const inventory: Domain = {
@@ -15,4 +16,5 @@ export const inventory: Domain = {
     })),
   ),
   jobs: [extractionJob],
+  chores: { purge_artifacts: purgeArtifacts },
 };

@@ -7,23 +7,22 @@ import { streamArtifacts } from "./artifact-stream.ts";
 import { requireExtractionJob } from "./extraction.ts";
 import { compareExtractions, readArtifacts, readResources } from "./reading.ts";
 
-const artifact = artifactSchema.openapi("Artifact", {
-  example: {
-    cloud_provider: "aws",
-    resource_type: "aws:ec2:instance",
-    metadata: {
-      resource_id: "i-0abc1234def567890",
-      service: "ec2",
-      region: "us-east-1",
-      account_id: "123456789012",
-      labels: { Name: "web" },
-    },
-    configuration: { instance_type: "t3.micro", state: "running" },
-    raw: { InstanceId: "i-0abc1234def567890" },
+const example = {
+  cloud_provider: "aws",
+  resource_type: "aws:ec2:instance",
+  metadata: {
+    resource_id: "i-0abc1234def567890",
+    service: "ec2",
+    region: "us-east-1",
+    account_id: "123456789012",
+    labels: { Name: "web" },
   },
-});
+  configuration: { instance_type: "t3.micro", state: "running" },
+  raw: { InstanceId: "i-0abc1234def567890" },
+};
+const artifact = artifactSchema.openapi("Artifact", { example });
 
-const shared = { tags: ["Cloud inventory"], rateLimit: "inventory" as const };
+const shared = { tags: ["Cloud inventory"], rateLimit: "inventory" as const, envelope: true };
 const read = { domain: "inventory", action: "read" } as const;
 const missing = { 404: errorResponse("No such job") };
 const jobId = z.string().max(64).openapi({ description: "Id of an extraction", example: "job_1705314600000123" });
@@ -111,10 +110,13 @@ const resourcesRoute = defineRoute({
       "The resources, in the order in which they were first found",
       z.object({
         resources: z.array(
-          artifactSchema.extend({
-            job_id: jobId,
-            first_seen_at: time,
-            last_seen_at: time,
+          artifactSchema.extend({ job_id: jobId, first_seen_at: time, last_seen_at: time }).openapi("Resource", {
+            example: {
+              ...example,
+              job_id: "job_1705314600000123",
+              first_seen_at: "2024-01-15T10:30:00Z",
+              last_seen_at: "2024-01-16T10:30:00Z",
+            },
           }),
         ),
         total,

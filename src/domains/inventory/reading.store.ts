@@ -1,4 +1,4 @@
-import { and, asc, count, eq, gt, type SQL, sql } from "drizzle-orm";
+import { and, asc, count, eq, gt, or, type SQL, sql } from "drizzle-orm";
 import type { CloudProvider } from "../../connectors/clouds/artifact.ts";
 import type { Database } from "../../context.ts";
 import { artifactDocuments, artifacts, resources } from "./tables.ts";
@@ -25,9 +25,12 @@ function matches(table: typeof artifacts | typeof resources, filter: ReadingFilt
     service ? eq(table.service, service) : undefined,
     region ? eq(table.region, region) : undefined,
     type ? sql`substr(':' || ${table.resource_type}, -length(${type}) - 1) = ':' || ${type}` : undefined,
-    text ? sql`instr(lower(${artifactDocuments.document}), lower(${text})) > 0` : undefined,
+    text ? or(occurs(text), occurs(JSON.stringify(text).slice(1, -1))) : undefined,
   );
 }
+
+/** Documents are JSON, in which quotes and line breaks of a value are escaped. */
+const occurs = (text: string) => sql`instr(lower(${artifactDocuments.document}), lower(${text})) > 0`;
 
 /** A page of a job's artifacts in the order in which they were found. */
 export function pageArtifacts(db: Database, job_id: string, filter: ReadingFilter, after: number, limit: number) {

@@ -43,11 +43,7 @@ export function selectServices(ctx: SelectionContext, { provider, services }: Om
   if (unknown.length === 0) return selected;
   const names = unknown.map((name) => `'${name}'`).join(", ");
   const where = provider === null ? "" : ` for ${provider}`;
-  throw badRequest(
-    `Invalid services${where}: [${names}]`,
-    "INVALID_SERVICES",
-    unknown.map((name) => ({ field: "services", message: `Invalid service name: '${name}'` })),
-  );
+  throw badRequest(`Invalid services${where}: [${names}]`, "INVALID_SERVICES");
 }
 
 /** Throws 400 for regions that none of the providers can have. */

@@ -3,7 +3,8 @@ import type { CloudProvider } from "../../connectors/clouds/artifact.ts";
 import type { Task } from "../../connectors/clouds/service.ts";
 
 export type ShardState = "pending" | "completed" | "partial" | "failed";
-export type Delivery = "pending" | "sent" | "failed";
+/** `tried_once` and `tried_twice`: the transport could not take it, and gets it again. */
+export type Delivery = "pending" | "tried_once" | "tried_twice" | "sent" | "failed";
 
 /** Where the credentials of an account come from. */
 export interface AccountReference {

@@ -1,3 +1,4 @@
+import { retryAfter } from "../../connectors/clouds/errors.ts";
 import type { Context } from "../../context.ts";
 import { AppError, unavailable } from "../../errors.ts";
 import type { Statement } from "../../platform/jobs/define.ts";
@@ -16,13 +17,21 @@ export interface Dispatch {
   sent: ArtifactRow[];
   /** Refused for good, with the reason. */
   refused: { artifact: ArtifactRow; reason: string }[];
-  /** May be tried again. */
+  /** May be tried again. Artifacts that were not offered at all are in none of the lists. */
   faulty: { artifact: ArtifactRow; reason: string }[];
+  /** Seconds for which the receiver is to be left alone, and why. */
+  rests_seconds: number;
+  rests_because: string;
   /** To be committed together with the outcome. */
   statements: Statement[];
 }
 
 type Transport = (ctx: Context, job: { id: string; created_at: number }, batch: Outgoing[]) => Promise<Dispatch>;
+
+/** As many as the platform has connections. */
+const POSTS_AT_ONCE = 6;
+/** Well below the lease of a job, with the 30 s that the last posts may take. */
+const LONGEST_DISPATCH_MS = 20_000;
 
 /** Ways out for artifacts, by their configured name. */
 export const transports: Record<Context["config"]["INVENTORY_TRANSPORT"], Transport> = {
@@ -36,12 +45,21 @@ export const transports: Record<Context["config"]["INVENTORY_TRANSPORT"], Transp
     return allSent(batch);
   },
   async http(ctx, _job, batch) {
+    const until = ctx.now() + LONGEST_DISPATCH_MS;
     const fetch = upstreamFetch(ctx);
-    const outcomes = await Promise.all(batch.map((outgoing) => post(ctx, fetch, outgoing)));
-    const dispatch: Dispatch = { sent: [], refused: [], faulty: [], statements: [] };
-    for (const { outcome, artifact, reason } of outcomes) {
-      if (outcome === "sent") dispatch.sent.push(artifact);
-      else dispatch[outcome].push({ artifact, reason });
+    const dispatch = allSent([]);
+    // The first goes alone: where the receiver rests, that is known before the others ask.
+    for (let at = 0; at < batch.length && ctx.now() < until; at += at === 0 ? 1 : POSTS_AT_ONCE) {
+      const group = batch.slice(at, at === 0 ? 1 : at + POSTS_AT_ONCE);
+      const outcomes = await Promise.all(group.map((outgoing) => post(ctx, fetch, outgoing)));
+      for (const { outcome, artifact, reason, rests_seconds } of outcomes) {
+        if (outcome === "sent") dispatch.sent.push(artifact);
+        else if (outcome !== "not offered") dispatch[outcome].push({ artifact, reason });
+        if (rests_seconds > dispatch.rests_seconds) {
+          Object.assign(dispatch, { rests_seconds, rests_because: reason });
+        }
+      }
+      if (dispatch.rests_seconds > 0) break;
     }
     return dispatch;
   },
@@ -60,6 +78,8 @@ const allSent = (batch: Outgoing[]): Dispatch => ({
   sent: batch.map(({ artifact }) => artifact),
   refused: [],
   faulty: [],
+  rests_seconds: 0,
+  rests_because: "",
   statements: [],
 });
 
@@ -79,11 +99,15 @@ async function post(ctx: Context, fetch: typeof globalThis.fetch, { artifact, do
       body: document,
     });
     await response.body?.cancel();
-    if (response.ok) return { outcome: "sent" as const, artifact, reason: "" };
-    const again = response.status >= 500 || response.status === 429;
-    return { outcome: again ? ("faulty" as const) : ("refused" as const), artifact, reason: `${response.status}` };
+    if (response.ok) return { outcome: "sent" as const, artifact, reason: "", rests_seconds: 0 };
+    const outcome = response.status >= 500 || response.status === 429 ? ("faulty" as const) : ("refused" as const);
+    const rests_seconds = response.status === 429 ? (retryAfter(response.headers) ?? 0) : 0;
+    return { outcome, artifact, reason: `answered ${response.status}`, rests_seconds };
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    return { outcome: "faulty" as const, artifact, reason: error.message };
+    const { message: reason, retry_after = 0 } = error;
+    // The circuit let nothing through, so that this was no try.
+    if (error.status === 503) return { outcome: "not offered" as const, artifact, reason, rests_seconds: retry_after };
+    return { outcome: "faulty" as const, artifact, reason, rests_seconds: 0 };
   }
 }

@@ -4,6 +4,7 @@ import type { DomainName } from "../../config.ts";
 import { badRequest, unprocessable } from "../../errors.ts";
 import { guardAccess } from "../auth/guard.ts";
 import { limitBody } from "./body-limit.ts";
+import { envelopeQuery, offerEnvelope } from "./envelope.ts";
 import { errorResponse } from "./errors.ts";
 import { rememberAnswer } from "./idempotency.ts";
 import type { RateLimitDoor } from "./rate-limit.ts";
@@ -36,6 +37,8 @@ type RouteInput<P extends string> = Omit<RouteConfig, "path" | "security" | "mid
   /** Starts a job: honours `Idempotency-Key`. */
   idempotent?: boolean;
   rateLimit?: RateLimitDoor;
+  /** Lays its JSON into `{ data, message, errors }` where `?envelope=true` asks for it. */
+  envelope?: boolean;
 };
 
 const ERROR_TEXTS: Record<number, string> = {
@@ -52,7 +55,7 @@ const ERROR_TEXTS: Record<number, string> = {
  * no route can be reached or described without them.
  */
 export function defineRoute<const P extends string, const R extends RouteInput<P>>(input: R & RouteInput<P>) {
-  const { access, upload = false, idempotent = false, rateLimit, ...route } = input;
+  const { access, upload = false, idempotent = false, envelope = false, rateLimit, ...route } = input;
   const hasBody = ["post", "put", "patch"].includes(route.method);
   const statuses = [422, 500];
   if (access !== "public") statuses.push(401, 403);
@@ -60,6 +63,7 @@ export function defineRoute<const P extends string, const R extends RouteInput<P
   if (rateLimit) statuses.push(429);
   const errors = Object.fromEntries(statuses.map((status) => [status, errorResponse(ERROR_TEXTS[status] ?? "Error")]));
   const middleware = [
+    ...(envelope ? [offerEnvelope] : []),
     ...(rateLimit ? [limitRate(rateLimit)] : []),
     ...(hasBody && !upload ? [limitBody] : []),
     guardAccess(access),
@@ -69,6 +73,7 @@ export function defineRoute<const P extends string, const R extends RouteInput<P
     ...route.request,
     ...(route.request?.body ? { body: { required: true, ...route.request.body } } : {}),
     ...(idempotent ? { headers: idempotencyHeader } : {}),
+    ...(envelope ? { query: withEnvelope(route.request?.query) } : {}),
   };
   const described = {
     ...route,
@@ -81,6 +86,9 @@ export function defineRoute<const P extends string, const R extends RouteInput<P
   // The additions change no type that a handler reads, so the route keeps the type it was written with.
   return createRoute(described as unknown as R & { path: P; middleware: typeof middleware });
 }
+
+const withEnvelope = (query: unknown) =>
+  query instanceof z.ZodObject ? query.extend(envelopeQuery.shape) : envelopeQuery;
 
 const idempotencyHeader = z.object({
   "idempotency-key": z

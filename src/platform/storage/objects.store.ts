@@ -108,6 +108,14 @@ export function markAllOrphaned(db: Database, keys: SQLWrapper, now: number) {
     .where(and(sql`${objects.key} IN ${chosen}`, isUsed));
 }
 
+/** Gives up every object that one origin, such as a job, has written. */
+export function markAllOrphanedOf(db: Database, origin: string, now: number) {
+  return db
+    .update(objects)
+    .set({ state: "orphaned", state_since: now })
+    .where(and(eq(objects.origin, origin), isUsed));
+}
+
 /** The live sidecar of a kind that an object has, the newest first. */
 export function findSidecar(db: Database, object_key: string, kind: string) {
   const prefix = `${object_key}${SIDECAR}${kind}.`;

@@ -31,7 +31,7 @@ const FIRST_READ_BYTES = 2 * 1024 * 1024;
  */
 export async function writeSidecars(ctx: StorageContext, input: SidecarsInput): Promise<string[]> {
   const { object_key, source, origin } = input;
-  const { head, pyramids } = await summarizeTable(source);
+  const { head, pyramids } = await summarizeTable(takingTurns(source));
   const put = async (name: string, bytes: Uint8Array, content_type: string) => {
     const stored = await putObject(ctx, { path: `${object_key}${SIDECAR}${name}`, bytes, content_type, origin });
     return stored.key;
@@ -40,6 +40,19 @@ export async function writeSidecars(ctx: StorageContext, input: SidecarsInput): 
   if (pyramids.columns.size === 0 || head.row_count === 0) return [preview];
   const bytes = writePyramids(pyramids.x, pyramids.columns);
   return [preview, await put("pyramid.bin", bytes, "application/octet-stream")];
+}
+
+/** The source with a turn of the event loop after each batch, in which the isolate lets go of its buffers. */
+function takingTurns(source: TableSource): TableSource {
+  return {
+    columns: () => source.columns(),
+    async *batches() {
+      for await (const batch of source.batches()) {
+        yield batch;
+        await scheduler.wait(0);
+      }
+    },
+  };
 }
 
 /** Rows of a table from its sidecar; null when it has none, or when rows beyond those it holds are wanted. */

@@ -9,7 +9,7 @@ import { extractions, openAzure, storedArtifacts, storedFiles } from "./extracti
 const params = extractionRequest.parse({ provider: "azure", services: ["storage"], batch_size: 4 });
 
 /** A round has at most so many calls under way when it is lost. */
-const CALLS_A_ROUND = 12;
+const CALLS_A_ROUND = 24;
 
 async function open() {
   const { azure, settings } = await openAzure({ page_size: 4 });

@@ -2,7 +2,7 @@ import type { ConnectorIo } from "../../connector.ts";
 import { CloudRefusal, malformedAnswer } from "../errors.ts";
 import { text } from "../json.ts";
 import type { CloudClient, Page } from "../service.ts";
-import { type Answer, readAnswer } from "./answer.ts";
+import { type JsonAnswer, readJsonAnswer } from "../json-answer.ts";
 import { failureOf } from "./failures.ts";
 import type { TokenSource } from "./token.ts";
 
@@ -24,7 +24,7 @@ export function openClient(io: ConnectorIo, manager: string, tokens: TokenSource
       const name = nameOf(call);
       const url = addressOf(manager, call, link);
       const headers = { Accept: "application/json", Authorization: `Bearer ${await tokens.read()}` };
-      const answer = await readAnswer(io, name, url, { headers });
+      const answer = await readJsonAnswer(io, name, url, { headers });
       if (answer.status === 401) tokens.forget();
       if (answer.status !== 200) throw failureOf(name, answer);
       return pageOf(call, answer, link);
@@ -45,7 +45,7 @@ function addressOf(manager: string, call: AzureCall, link: string | null): strin
   throw new CloudRefusal(nameOf(call), 400, "ForeignAddress", "the answer leads to another host");
 }
 
-function pageOf(call: AzureCall, { body }: Answer, link: string | null): Page {
+function pageOf(call: AzureCall, { body }: JsonAnswer, link: string | null): Page {
   const next = text(body?.["nextLink"]);
   const isWhole = body !== null && (!call.list || Array.isArray(body["value"]));
   // A page that leads to itself would be asked for ever.

@@ -1,6 +1,6 @@
 import { CloudRefusal, cloudFailed, retryAfter, slowDown } from "../errors.ts";
 import { asItem, type Item, text } from "../json.ts";
-import type { Answer } from "./answer.ts";
+import type { JsonAnswer } from "../json-answer.ts";
 
 const THROTTLED = /throttl|TooManyRequests|ServerBusy/i;
 /** A token that was good when it was sent; the next try gets a new one. */
@@ -10,7 +10,7 @@ const TOKEN_EXPIRED = "ExpiredAuthenticationToken";
 const codeOf = (body: Item | null): string | null => text(asItem(body?.["error"])["code"]) ?? text(body?.["Code"]);
 
 /** What to throw for an answer of Azure Resource Manager that is not 2xx: its body is `{ error: { code, message } }`. */
-export function failureOf(name: string, { status, headers, body }: Answer): Error {
+export function failureOf(name: string, { status, headers, body }: JsonAnswer): Error {
   const code = codeOf(body);
   if (status === 429 || (code !== null && THROTTLED.test(code))) return slowDown(name, retryAfter(headers));
   if (status >= 500 || status === 408 || code === TOKEN_EXPIRED) return cloudFailed(name, status);
@@ -19,7 +19,7 @@ export function failureOf(name: string, { status, headers, body }: Answer): Erro
 }
 
 /** What to throw for an answer of the token endpoint that brings no token: its body is `{ error, error_description }`. */
-export function tokenFailureOf(name: string, { status, headers, body }: Answer): Error {
+export function tokenFailureOf(name: string, { status, headers, body }: JsonAnswer): Error {
   const code = text(body?.["error"]) ?? `HTTP ${status}`;
   if (status === 429) return slowDown(name, retryAfter(headers));
   if (status >= 500 || status === 408 || code === "temporarily_unavailable") return cloudFailed(name, status);

@@ -1,7 +1,7 @@
 import type { ConnectorIo } from "../../connector.ts";
 import { malformedAnswer } from "../errors.ts";
 import { text } from "../json.ts";
-import { readAnswer } from "./answer.ts";
+import { readJsonAnswer } from "../json-answer.ts";
 import type { AzureEndpoints } from "./endpoints.ts";
 import { tokenFailureOf } from "./failures.ts";
 
@@ -54,7 +54,7 @@ async function requestToken(
   const url = `${authority}/${encodeURIComponent(tenant_id)}/oauth2/v2.0/token`;
   const body = new URLSearchParams({ grant_type: "client_credentials", client_id, client_secret, scope: token_scope });
   const asked_at = io.now();
-  const answer = await readAnswer(io, NAME, url, { method: "POST", headers: { Accept: "application/json" }, body });
+  const answer = await readJsonAnswer(io, NAME, url, { method: "POST", headers: { Accept: "application/json" }, body });
   if (answer.status !== 200) throw tokenFailureOf(NAME, answer);
   const access_token = text(answer.body?.["access_token"]);
   const lifetime_seconds = Number(answer.body?.["expires_in"]);

@@ -1,7 +1,7 @@
-import { AppError, upstreamFailed } from "../../../errors.ts";
 import type { CloudIo } from "../cloud.ts";
 import { CloudRefusal, malformedAnswer } from "../errors.ts";
-import { isItem, type Item, text } from "../json.ts";
+import { readJsonAnswer } from "../json-answer.ts";
+import { type Item, text } from "../json.ts";
 import type { CloudClient } from "../service.ts";
 import { missingParts } from "./missing.ts";
 import { failureOf } from "./failures.ts";
@@ -51,19 +51,10 @@ export async function callGoogle(
 
 /** Fetches and reads a JSON object; `name` is what the reasons of failures call the request. */
 export async function readAnswer(io: CloudIo, name: string, url: URL, init: RequestInit): Promise<Item> {
-  // A redirect would carry the token to another host.
-  const response = await io.fetch(url.href, { ...init, redirect: "manual" }).catch((error: unknown) => {
-    if (error instanceof AppError || init.signal?.aborted) throw error;
-    throw upstreamFailed(`${name}: could not be reached`, { retry_after: 1, cause: error });
-  });
-  const content = await response.text().catch((error: unknown) => {
-    if (error instanceof AppError || init.signal?.aborted) throw error;
-    throw malformedAnswer(name, error);
-  });
-  const body = parse(content);
-  if (!response.ok) throw failureOf(name, response, body);
-  if (!isItem(body)) throw malformedAnswer(name);
-  return body;
+  const answer = await readJsonAnswer(io, name, url.href, init);
+  if (answer.status < 200 || answer.status > 299) throw failureOf(name, answer);
+  if (!answer.body) throw malformedAnswer(name);
+  return answer.body;
 }
 
 /** The address of a call; below `GCP_ENDPOINT_URL` the host is the first part of the path. */
@@ -86,11 +77,3 @@ export const baseOf = (endpoint: string, api: string) =>
   endpoint === "" ? `https://${api}` : `${endpoint.replace(/\/+$/, "")}/${api}`;
 
 const nameOf = ({ api, path }: GcpCall) => `${api}${path}`;
-
-function parse(content: string): unknown {
-  try {
-    return JSON.parse(content);
-  } catch {
-    return null;
-  }
-}

@@ -1,6 +1,7 @@
 import type { AppError } from "../../../errors.ts";
 import { CloudRefusal, cloudFailed, malformedAnswer, retryAfter, slowDown } from "../errors.ts";
 import { asItem, type Item, items, text } from "../json.ts";
+import type { JsonAnswer } from "../json-answer.ts";
 
 /** Reasons by which Google limits the rate of requests, also with 403 (older APIs) and 400. */
 const THROTTLED = new Set([
@@ -13,8 +14,7 @@ const THROTTLED = new Set([
 ]);
 
 /** What an answer that is not a success says: slow down, failed for now, or refused (google.rpc.Status and older). */
-export function failureOf(name: string, response: Response, body: unknown): AppError | CloudRefusal {
-  const { status, headers } = response;
+export function failureOf(name: string, { status, headers, body }: JsonAnswer): AppError | CloudRefusal {
   const error = errorOf(asItem(body));
   const reasons = reasonsOf(error);
   if (status === 429 || reasons.some((reason) => THROTTLED.has(reason))) return slowDown(name, retryAfter(headers));

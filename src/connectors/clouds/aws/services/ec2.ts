@@ -15,7 +15,7 @@ export const ec2: CloudService<AwsCall> = {
       name: "instances",
       call: (scope) =>
         call("DescribeInstances", {
-          MaxResults: 1000,
+          MaxResults: 200,
           ...ec2Filters(scope, {
             state: "instance-state-name",
             instance_type: "instance-type",
@@ -47,7 +47,7 @@ export const ec2: CloudService<AwsCall> = {
       name: "security-groups",
       call: (scope) =>
         call("DescribeSecurityGroups", {
-          MaxResults: 1000,
+          MaxResults: 200,
           ...ec2Filters(scope, { vpc_id: "vpc-id", group_name: "group-name" }),
         }),
       items: (body) => items(body["SecurityGroups"]),
@@ -68,7 +68,7 @@ export const ec2: CloudService<AwsCall> = {
       name: "network-interfaces",
       call: (scope) =>
         call("DescribeNetworkInterfaces", {
-          MaxResults: 1000,
+          MaxResults: 200,
           ...ec2Filters(scope, { vpc_id: "vpc-id", subnet_id: "subnet-id", status: "status" }),
         }),
       items: (body) => items(body["NetworkInterfaces"]),
