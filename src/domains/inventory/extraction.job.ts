@@ -34,13 +34,13 @@ export const extractionJob = defineJob<typeof extractionRequest, ExtractionCurso
 
 /** What was found is handed on while more is being asked for; neither goes on alone when the other has failed. */
 async function takeRound(ctx: Context, job: ExtractionRun, cursor: ExtractionCursor, all: boolean) {
-  let isAsking = !all;
+  const state = { isAsking: !all };
   const asking = (all ? Promise.resolve(false) : collectRound(ctx, job, cursor)).finally(() => {
-    isAsking = false;
+    state.isAsking = false;
   });
   const handOn = async () => {
     let delivered = await deliverBatch(ctx, job, cursor, { all });
-    while (isAsking && delivered === "sent") delivered = await deliverBatch(ctx, job, cursor, { all });
+    while (state.isAsking && delivered === "sent") delivered = await deliverBatch(ctx, job, cursor, { all });
     return delivered;
   };
   const [collected, delivered] = await Promise.allSettled([asking, handOn()]);

@@ -206,9 +206,9 @@ describe("filters", () => {
     await extractShard(cloud, "ec2", { ...shardOf("1", "eu-west-1"), filters: { state: ["running", "a*"] } });
 
     expect(asked.map(({ body }) => decodeURIComponent(body))).toEqual([
-      String.raw`Action=DescribeInstances&Version=2016-11-15&MaxResults=1000&Filter.1.Name=instance-state-name&Filter.1.Value.1=running&Filter.1.Value.2=a\*`,
-      "Action=DescribeSecurityGroups&Version=2016-11-15&MaxResults=1000",
-      "Action=DescribeNetworkInterfaces&Version=2016-11-15&MaxResults=1000",
+      String.raw`Action=DescribeInstances&Version=2016-11-15&MaxResults=200&Filter.1.Name=instance-state-name&Filter.1.Value.1=running&Filter.1.Value.2=a\*`,
+      "Action=DescribeSecurityGroups&Version=2016-11-15&MaxResults=200",
+      "Action=DescribeNetworkInterfaces&Version=2016-11-15&MaxResults=200",
     ]);
   });
 });
