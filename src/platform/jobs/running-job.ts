@@ -87,8 +87,6 @@ export function openRunningJob(
       committed = true;
       row.cursor = state.cursor;
       row.failures = 0;
-      // The local runtime looks for requests only when nothing is left to do, which a busy slice would put off to its end.
-      await scheduler.wait(0);
       await announceAtMostOnceASecond(progress);
     },
 
