@@ -5,7 +5,7 @@ import { type CatchmentProcess, descendantsOf } from "./catchment-process.ts";
 const LISTENING = "0A";
 const WAKE_MS = 25;
 const IDLE_SAMPLES = 10;
-const PAUSE_MS = 500;
+const PAUSE_MS = 100;
 
 /** What V8 keeps for the Worker: objects, what the runtime hangs on them, and the bytes of array buffers. */
 interface HeapUsage {

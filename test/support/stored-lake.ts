@@ -42,6 +42,16 @@ export function countStored(state: string) {
   return counts;
 }
 
+/** The newest job as it lies on disk, for servers that are too busy to be asked, or gone. */
+export function readNewestJob(state: string): { id: string; status: string; message: string } {
+  const [jobs] = tablesNamed("jobs", join(state, "v3/d1/miniflare-D1DatabaseObject"));
+  if (!jobs) throw new Error(`No jobs below ${state}`);
+  const newest = "SELECT id, status, progress ->> 'message' AS message FROM jobs ORDER BY id DESC LIMIT 1";
+  const [{ id, status, message } = {}] = rowsOf(jobs, newest);
+  jobs.close();
+  return { id: String(id), status: String(status), message: String(message) };
+}
+
 function tablesNamed(table: string, folder: string): DatabaseSync[] {
   const names = readdirSync(folder).filter((name) => /^[0-9a-f]+\.sqlite$/.test(name));
   return names

@@ -1,13 +1,10 @@
-import { SignJWT } from "jose";
 import { upstreamFailed } from "../../errors.ts";
 import { readServiceAccount } from "../clouds/gcp/service-account.ts";
-import { importKey } from "../clouds/gcp/token.ts";
+import { importKey, signTokenRequest } from "../clouds/gcp/token.ts";
 import type { Auth } from "./rest/api.ts";
 import { sendCall } from "./rest/client.ts";
 import { valueAt } from "./rest/select.ts";
 import type { SourceIo } from "./source.ts";
-
-const ASSERTION_SECONDS = 3600;
 
 interface GoogleAccess {
   /** Name of the secret that is a service account's key file. */
@@ -28,15 +25,7 @@ export async function authorizeGoogle(
   const account = readServiceAccount({ service_account: await io.secret(credentials_env) });
   const key = await importKey(account);
   const ask = async () => {
-    const now = Math.floor(io.now() / 1000);
-    const assertion = await new SignJWT({ scope })
-      .setProtectedHeader({ alg: "RS256", typ: "JWT", kid: account.private_key_id })
-      .setIssuer(account.client_email)
-      .setAudience(account.token_uri)
-      .setIssuedAt(now)
-      .setExpirationTime(now + ASSERTION_SECONDS)
-      .sign(key);
-    const body = new URLSearchParams({ grant_type: "urn:ietf:params:oauth:grant-type:jwt-bearer", assertion });
+    const body = await signTokenRequest(account, key, { scope, now: io.now() });
     const url = new URL(token_url ?? account.token_uri);
     const answer = await sendCall(io, { name: "Google" }, { method: "POST", url, body });
     const token = valueAt(answer.body, "access_token");

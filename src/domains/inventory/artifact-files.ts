@@ -3,12 +3,12 @@ import type { Context } from "../../context.ts";
 import type { Statement } from "../../platform/jobs/define.ts";
 import { putObjects } from "../../platform/storage/bulk-objects.ts";
 import { createObjectWriter } from "../../platform/storage/stream-writer.ts";
-import { type ArtifactRow, listDocuments } from "./artifact.store.ts";
+import type { ArtifactRow } from "./artifact.store.ts";
+import { eachDocument } from "./documents.ts";
 import type { Outgoing } from "./transport.ts";
 
 const FOLDER = "file_collector";
 const LONGEST_PART = 50;
-const DOCUMENTS_A_PAGE = 200;
 
 /** Writes one file per artifact; what it returns makes them live. Equal artifacts of a job have equal names. */
 export async function storeFiles(
@@ -45,20 +45,16 @@ function stamp(ms: number): string {
   return `${date.replaceAll("-", "")}_${time.slice(0, 8).replaceAll(":", "")}_${time.slice(9, 12)}000`;
 }
 
-/** Writes all artifacts of a job as lines of JSON; the caller makes the object live. `onPage` is told how far it is. */
-export async function writeLines(ctx: Context, job_id: string, onPage: () => Promise<void>) {
+/** Writes all artifacts of a job as lines of JSON; the caller makes the object live. `onLine` is called after each. */
+export async function writeLines(ctx: Context, job_id: string, onLine: () => Promise<void>) {
   const key = `${FOLDER}/${job_id}.ndjson.${crypto.randomUUID().replaceAll("-", "").slice(0, 16)}`;
   const writer = createObjectWriter(ctx, { key, content_type: "application/x-ndjson", origin: job_id });
+  const encoder = new TextEncoder();
   try {
-    for (let after = 0; ;) {
-      const page = await listDocuments(ctx.db, job_id, after, DOCUMENTS_A_PAGE);
-      for (const { document } of page) {
-        await writer.ready();
-        writer.write(new TextEncoder().encode(`${document}\n`));
-      }
-      after = page.at(-1)?.row ?? after;
-      if (page.length < DOCUMENTS_A_PAGE) break;
-      await onPage();
+    for await (const document of eachDocument(ctx, job_id)) {
+      await writer.ready();
+      writer.write(encoder.encode(`${document}\n`));
+      await onLine();
     }
     return await writer.finish();
   } catch (error) {

@@ -1,8 +1,8 @@
 import Papa from "papaparse";
 import { type Artifact, artifactSchema } from "../../connectors/clouds/artifact.ts";
 import type { Context } from "../../context.ts";
+import { eachDocument } from "./documents.ts";
 import type { ReadingFilter } from "./reading.store.ts";
-import { eachDocument } from "./reading.ts";
 
 const COLUMNS = [
   ...["cloud_provider", "account", "resource_type", "resource_id", "service", "region"],

@@ -1,4 +1,4 @@
-import { and, asc, count, desc, eq, inArray, sql } from "drizzle-orm";
+import { and, count, desc, eq, inArray, sql } from "drizzle-orm";
 import type { Database } from "../../context.ts";
 import type { ShardRow } from "./shard.store.ts";
 import { artifactDocuments, artifacts, type Delivery, resources } from "./tables.ts";
@@ -154,15 +154,4 @@ export function countDeliveries(db: Database, job_id: string) {
     .from(artifacts)
     .where(eq(artifacts.job_id, job_id))
     .groupBy(artifacts.delivery);
-}
-
-/** Documents of a job in the order of their rows, after one of them. */
-export function listDocuments(db: Database, job_id: string, after: number, limit: number) {
-  return db
-    .select({ row: sql<number>`${artifacts}.rowid`.as("row"), document: artifactDocuments.document })
-    .from(artifacts)
-    .innerJoin(artifactDocuments, eq(artifactDocuments.hash, artifacts.document_hash))
-    .where(and(eq(artifacts.job_id, job_id), sql`${artifacts}.rowid > ${after}`))
-    .orderBy(asc(sql`${artifacts}.rowid`))
-    .limit(limit);
 }

@@ -3,7 +3,6 @@ import type { ExtractionParams } from "./extraction-params.ts";
 
 /** Where an extraction is: its shards are rows, so this is little. */
 export interface ExtractionCursor {
-  phase: "collect";
   /** Batches in a row of which the transport took nothing. */
   transport_faults: number;
   /** Ms before which nothing is offered to it again. */

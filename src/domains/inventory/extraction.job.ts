@@ -57,7 +57,6 @@ const secondsUntil = (ctx: Context, ms: number) => Math.max(0, (ms - ctx.now()) 
 async function plan(ctx: Context, job: ExtractionRun): Promise<ExtractionCursor> {
   const shards = await planExtraction(ctx, job.params);
   const cursor: ExtractionCursor = {
-    phase: "collect",
     transport_faults: 0,
     transport_rests_until: 0,
     transport_errors: [],

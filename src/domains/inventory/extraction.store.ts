@@ -33,14 +33,9 @@ export function findPace(db: Database) {
     .orderBy(desc(jobs.id))
     .limit(JOBS_OF_THE_PACE)
     .as("recent");
-  const planned = db
-    .select({ job_id: shards.job_id, shards: count().as("shards") })
-    .from(shards)
-    .groupBy(shards.job_id)
-    .as("planned");
+  const planned = sql`(SELECT COUNT(*) FROM ${shards} WHERE ${shards.job_id} = ${recent.id})`;
   return db
-    .select({ ms_a_shard: sql<number | null>`SUM(recent.ms) * 1.0 / NULLIF(SUM(planned.shards), 0)` })
+    .select({ ms_a_shard: sql<number | null>`SUM(${recent.ms}) * 1.0 / NULLIF(SUM(${planned}), 0)` })
     .from(recent)
-    .innerJoin(planned, eq(planned.job_id, recent.id))
     .get();
 }

@@ -31,19 +31,6 @@ export async function readArtifacts(ctx: Context, id: string, filter: ReadingFil
   };
 }
 
-const DOCUMENTS_A_PAGE = 200;
-
-/** The documents of an extraction, one after the other, without holding more than a page. */
-export async function* eachDocument(ctx: Context, job_id: string, filter: ReadingFilter): AsyncGenerator<string> {
-  for (let after = 0; ;) {
-    const rows = await pageArtifacts(ctx.db, job_id, filter, after, DOCUMENTS_A_PAGE);
-    for (const { document } of rows) yield document;
-    const last = rows.at(-1);
-    if (!last || rows.length < DOCUMENTS_A_PAGE) return;
-    after = last.row;
-  }
-}
-
 /** A page of the latest state of resources, whatever extraction saw them last. */
 export async function readResources(ctx: Context, filter: ReadingFilter, { limit, cursor = 0 }: PageInput) {
   const [rows, counts] = await ctx.db.batch([

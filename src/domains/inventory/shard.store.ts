@@ -1,6 +1,6 @@
 import { and, asc, count, eq, min, sql } from "drizzle-orm";
 import type { Database } from "../../context.ts";
-import { shards, type ShardState } from "./tables.ts";
+import { shards } from "./tables.ts";
 
 export type ShardRow = typeof shards.$inferSelect;
 
@@ -68,12 +68,4 @@ export function countShards(db: Database, job_id: string) {
     .from(shards)
     .where(eq(shards.job_id, job_id))
     .groupBy(shards.state);
-}
-
-/** The shards of one job that ended in a state, for comparing two jobs. */
-export function listShardsInState(db: Database, job_id: string, state: ShardState) {
-  return db
-    .select()
-    .from(shards)
-    .where(and(eq(shards.job_id, job_id), eq(shards.state, state)));
 }

@@ -2,10 +2,8 @@ import { createHash } from "node:crypto";
 import type { Context } from "../../context.ts";
 import { unavailable } from "../../errors.ts";
 import type { Statement } from "../jobs/define.ts";
-import type { ObjectInput } from "./objects.ts";
+import { keyOf, type ObjectInput } from "./objects.ts";
 import { markAllLive, recordAllPending } from "./objects.store.ts";
-
-const DIGITS_IN_KEY = 16;
 
 /**
  * `putObject` for many small objects: one statement records them, and the statements returned make all of them live in
@@ -19,7 +17,7 @@ export async function putObjects(
   const now = ctx.now();
   const written = inputs.map((input) => {
     const sha256 = createHash("sha256").update(input.bytes).digest("hex");
-    return { ...input, sha256, key: `${input.path}.${sha256.slice(0, DIGITS_IN_KEY)}` };
+    return { ...input, sha256, key: keyOf(input.path, sha256) };
   });
   const rows = written.map(({ key, path, bytes, sha256, content_type, origin }) => ({
     ...{ key, path, sha256, content_type, origin, size_bytes: bytes.byteLength, created_at: now },

@@ -22,6 +22,9 @@ export interface StoredObject {
 
 const DIGITS_IN_KEY = 16;
 
+/** Name in the lake of bytes with this checksum. */
+export const keyOf = (path: string, sha256: string) => `${path}.${sha256.slice(0, DIGITS_IN_KEY)}`;
+
 /**
  * Writes bytes under their content's key, where they stay for 24 h unless a batch with `markLive` names them; writing
  * the same bytes again writes nothing. Throws a retryable `unavailable` while the sweeper removes that very object.
@@ -31,7 +34,7 @@ export async function putObject(ctx: Pick<Context, "db" | "lake" | "now">, input
   const size_bytes = bytes.byteLength;
   const digest = await crypto.subtle.digest("SHA-256", bytes);
   const sha256 = Buffer.from(digest).toString("hex");
-  const key = `${path}.${sha256.slice(0, DIGITS_IN_KEY)}`;
+  const key = keyOf(path, sha256);
   const now = ctx.now();
   const [recorded] = await recordPending(
     ctx.db,

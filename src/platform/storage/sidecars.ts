@@ -42,7 +42,7 @@ export async function writeSidecars(ctx: StorageContext, input: SidecarsInput): 
   return [preview, await put("pyramid.bin", bytes, "application/octet-stream")];
 }
 
-/** The source with a turn of the event loop after each batch, in which the isolate lets go of its buffers. */
+/** The source with a turn of the event loop after each batch: a large table would hold up all other requests. */
 function takingTurns(source: TableSource): TableSource {
   return {
     columns: () => source.columns(),

@@ -42,18 +42,27 @@ export function createBearer(io: CloudIo, account: ServiceAccount, key: CryptoKe
   };
 }
 
-async function askToken(io: CloudIo, account: ServiceAccount, key: CryptoKey) {
-  const url = new URL(account.token_uri);
-  const name = `${url.host}${url.pathname}`;
-  const now = Math.floor(io.now() / 1000);
-  const assertion = await new SignJWT({ scope: SCOPE })
+/** The form by which a service account asks for a token of a scope (RFC 7523); `now` in ms UTC. */
+export async function signTokenRequest(
+  account: ServiceAccount,
+  key: CryptoKey,
+  { scope, now }: { scope: string; now: number },
+): Promise<URLSearchParams> {
+  const issued_at = Math.floor(now / 1000);
+  const assertion = await new SignJWT({ scope })
     .setProtectedHeader({ alg: "RS256", typ: "JWT", kid: account.private_key_id })
     .setIssuer(account.client_email)
     .setAudience(account.token_uri)
-    .setIssuedAt(now)
-    .setExpirationTime(now + ASSERTION_SECONDS)
+    .setIssuedAt(issued_at)
+    .setExpirationTime(issued_at + ASSERTION_SECONDS)
     .sign(key);
-  const form = new URLSearchParams({ grant_type: "urn:ietf:params:oauth:grant-type:jwt-bearer", assertion });
+  return new URLSearchParams({ grant_type: "urn:ietf:params:oauth:grant-type:jwt-bearer", assertion });
+}
+
+async function askToken(io: CloudIo, account: ServiceAccount, key: CryptoKey) {
+  const url = new URL(account.token_uri);
+  const name = `${url.host}${url.pathname}`;
+  const form = await signTokenRequest(account, key, { scope: SCOPE, now: io.now() });
   const endpoint = io.endpoints.GCP_ENDPOINT_URL;
   const address = endpoint === "" ? url : new URL(`${baseOf(endpoint, url.host)}${url.pathname}`);
   const body = await readAnswer(io, name, address, { method: "POST", body: form });
