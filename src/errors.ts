@@ -12,6 +12,8 @@ interface AppErrorOptions {
   cause?: unknown;
 }
 
+const KIND: unique symbol = Symbol.for("catchment.AppError");
+
 /** An error whose message may be shown to the caller. Made by the constructors below only. */
 export class AppError extends Error {
   readonly status: number;
@@ -19,6 +21,13 @@ export class AppError extends Error {
   readonly errors: FieldError[];
   readonly headers: Record<string, string>;
   readonly retry_after: number | undefined;
+  readonly [KIND] = true;
+
+  /** Modules that are loaded on first use bring this class along; their errors are errors here, too. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    if (this !== AppError) return Function.prototype[Symbol.hasInstance].call(this, value);
+    return value instanceof Error && KIND in value;
+  }
 
   constructor(status: number, code: string, message: string, options: AppErrorOptions = {}) {
     super(message, { cause: options.cause });

@@ -1,5 +1,6 @@
 import { configurationTable, replaceSection } from "./configuration-table.ts";
 import { buildExchanges } from "./exchanges.ts";
+import { buildLazyModules } from "./lazy-modules.ts";
 import { withLock } from "./lock.ts";
 import { paths } from "./paths.ts";
 import { buildStaticAssets } from "./static-assets.ts";
@@ -8,6 +9,7 @@ import { readOrNull, writeIfChanged } from "./write-file.ts";
 /** `npm run build`: everything that is generated; wrangler and the tests run it too, perhaps at the same time. */
 await withLock(paths.lock, async () => {
   await buildExchanges();
+  await buildLazyModules();
   // The app reads the list of exchanges when it is imported, so that comes after.
   const { renderApi } = await import("./openapi.ts");
   const openapi = renderApi();

@@ -34,7 +34,7 @@ const ZONES: Zone[] = [
   {
     from: /^src\/connectors\//,
     forbidden: /^(src|durable-objects)\//,
-    except: /^src\/(errors\.ts$|formats\/|connectors\/)/,
+    except: /^src\/((errors|lazy-modules)\.ts$|formats\/|connectors\/)/,
     message:
       "A connector knows one upstream and nothing else: import formats, errors.ts and other connector files only.",
   },

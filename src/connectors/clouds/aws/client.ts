@@ -1,13 +1,13 @@
 import { AwsV4Signer } from "aws4fetch";
+import { loadLazily } from "../../../lazy-modules.ts";
 import type { CloudIo } from "../cloud.ts";
 import { malformedAnswer } from "../errors.ts";
 import { type Item, text, valueAt } from "../json.ts";
 import type { CloudClient, Page } from "../service.ts";
-import { readAnswer } from "./answer.ts";
 import type { AwsKeys } from "./credentials.ts";
 import { endpointOf } from "./endpoints.ts";
 import { faultOf } from "./faults.ts";
-import { type AwsApi, modelOf } from "./model.ts";
+import type { AwsApi } from "./model.ts";
 import { buildRequest } from "./request.ts";
 
 /** An operation of an API with its input, both by the names of botocore. */
@@ -37,7 +37,8 @@ export function createSender(io: CloudIo, keys: () => Promise<AwsKeys>): AwsSend
   const cache = new Map<string, ArrayBuffer>();
 
   const exchange = async ({ api, operation: name, input = {} }: AwsCall, region: string, token: string | null) => {
-    const model = modelOf(api);
+    const wire = await loadLazily("aws");
+    const model = wire.modelOf(api);
     const operation = model.operations[name];
     if (!operation) throw new Error(`${api} has no ${name}`);
     const { paging } = operation;
@@ -59,18 +60,19 @@ export function createSender(io: CloudIo, keys: () => Promise<AwsKeys>): AwsSend
     });
     const { url, method, headers } = await signer.sign();
     const response = await io.fetch(url, { method, headers, body: request.body, redirect: "manual" });
-    return { model, operation, response, body: await response.text() };
+    return { wire, model, operation, response, body: await response.text() };
   };
 
   return {
     async send(call, region, token = null) {
       const first = await exchange(call, region, token);
       const home = bucketRegion(call, first.response);
-      const { model, operation, response, body } =
+      const { wire, model, operation, response, body } =
         home === null || home === region ? first : await exchange(call, home, token);
-      if (!response.ok) throw faultOf(call.operation, response, body);
+      if (!response.ok)
+        throw faultOf(call.operation, response, wire.readError(response.status, response.headers, body));
       try {
-        const answer = readAnswer(model, call.operation, operation, body);
+        const answer = wire.readAnswer(model, call.operation, operation, body);
         return { body: answer, next: nextToken(answer, operation.paging) };
       } catch (error) {
         throw malformedAnswer(call.operation, error);

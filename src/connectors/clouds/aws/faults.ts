@@ -1,5 +1,4 @@
 import { cloudFailed, CloudRefusal, retryAfter, slowDown } from "../errors.ts";
-import { readError } from "./answer.ts";
 
 /** Codes by which APIs say that they are asked too often, as botocore lists them (`retries/standard.py`). */
 const THROTTLING = new Set([
@@ -12,9 +11,12 @@ const THROTTLING = new Set([
 /** Codes of 4xx answers after which the same request may succeed (ibid.). */
 const TRANSIENT = new Set(["RequestTimeout", "RequestTimeoutException"]);
 
-/** What an answer that is no success means to us; its body has been read. */
-export function faultOf(operation: string, { status, headers }: Response, body: string): Error {
-  const { code, message } = readError(status, headers, body);
+/** What an answer that is no success means to us; AWS's own code and message were read from its body. */
+export function faultOf(
+  operation: string,
+  { status, headers }: Response,
+  { code, message }: { code: string; message: string },
+): Error {
   if (status === 429 || THROTTLING.has(code)) return slowDown(operation, retryAfter(headers));
   if (status >= 500 || TRANSIENT.has(code)) return cloudFailed(operation, status);
   // These repeat the request that was signed, session token included.

@@ -1,0 +1,14 @@
+/** Modules that are built apart by `src/build/lazy-modules.ts`, by name: they would be a burden in the main module. */
+export interface LazyModules {
+  aws: typeof import("./connectors/clouds/aws/wire.ts");
+}
+
+/**
+ * Loads a module on first use. Classes of it are not those of the main module, except `AppError`, which knows its own
+ * kind everywhere.
+ */
+export async function loadLazily<Name extends keyof LazyModules>(name: Name): Promise<LazyModules[Name]> {
+  // A variable, so that the bundler does not follow it.
+  const path = `./lazy/${name}.js`;
+  return (await import(path)) as LazyModules[Name];
+}
