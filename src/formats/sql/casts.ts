@@ -48,7 +48,7 @@ const DEFAULT_SCALE = 3;
  * `cast(term as type)` as DuckDB does it: numbers round instead of being cut off, a text that is no value of the type
  * fails (`attempt` makes it null) where SQLite would take 0. Throws 400 for a type that SQLite cannot hold.
  */
-export function castTerm(term: Term, type: TypeName, token: Token, attempt = false): Term {
+export function castTerm(term: Term, type: TypeName, token: Token | undefined, attempt = false): Term {
   const kind = KINDS[type.name];
   if (kind === undefined) throw refuseSql(token, `the type ${type.name} is not available`);
   const fail: Fail = attempt ? () => "NULL" : (target, sql) => failing(`cannot cast to ${target}`, sql);
@@ -85,7 +85,7 @@ export function toNumber(term: Term, fail: Fail = (target, sql) => failing(`not 
   });
 }
 
-function toInteger(term: Term, fail: Fail, token: Token): Term {
+function toInteger(term: Term, fail: Fail, token: Token | undefined): Term {
   if (term.kind === "integer") return term;
   if (isTime(term)) throw refuseCast(term, "integer", token);
   if (term.kind === "boolean") return { ...term, kind: "integer" };
@@ -97,13 +97,14 @@ function toInteger(term: Term, fail: Fail, token: Token): Term {
         term.kind === "decimal" || term.kind === "text"
           ? `round(round(${value}, 9))`
           : `CASE WHEN abs(${value} - trunc(${value})) = 0.5 THEN 2 * round(${value} / 2.0) ELSE round(${value}) END`;
-      return `(CASE WHEN typeof(${value}) = 'integer' THEN ${value} ELSE CAST(${rounded} AS INTEGER) END)`;
+      const outside = `WHEN abs(${value}) >= 9223372036854775808.0 THEN ${fail("a bigint", value)}`;
+      return `(CASE WHEN typeof(${value}) = 'integer' THEN ${value} ${outside} ELSE CAST(${rounded} AS INTEGER) END)`;
     }),
     "integer",
   );
 }
 
-function toDecimal(term: Term, { numbers }: TypeName, fail: Fail, token: Token): Term {
+function toDecimal(term: Term, { numbers }: TypeName, fail: Fail, token: Token | undefined): Term {
   if (isTime(term)) throw refuseCast(term, "decimal", token);
   const scale = numbers.length === 0 ? DEFAULT_SCALE : (numbers[1] ?? 0);
   const number: Term = { ...atom(toNumber(term, fail), term.kind === "text" ? "decimal" : term.kind) };
@@ -114,14 +115,21 @@ function toDecimal(term: Term, { numbers }: TypeName, fail: Fail, token: Token):
 export function roundTerm(term: Term, digits: number): Term {
   const sql = operand(term);
   if (term.kind === "integer" && digits >= 0) return term;
-  if (digits === 0) return atom(term.kind === "decimal" ? `round(round(${sql}, 9))` : `round(${sql})`, term.kind);
+  if (digits === 0 && term.kind === "decimal") return atom(`round(round(${sql}, 9))`, term.kind);
+  if (digits === 0 && term.kind === "real") return atom(`round(${sql})`, term.kind);
+  if (digits === 0) {
+    return atom(
+      bind(term, (value) => `iif(typeof(${value}) = 'integer', ${value}, round(${value}))`),
+      term.kind,
+    );
+  }
   const factor = `1e${Math.abs(digits)}`;
   if (digits < 0) return atom(`(round(${sql} / ${factor}) * ${factor})`, term.kind);
   const scaled = `${sql} * ${factor}`;
   return atom(`(round(${term.kind === "decimal" ? `round(${scaled}, 6)` : scaled}) / ${factor})`, term.kind);
 }
 
-function toBoolean(term: Term, fail: Fail, token: Token): Term {
+function toBoolean(term: Term, fail: Fail, token: Token | undefined): Term {
   if (term.kind === "boolean") return term;
   if (isTime(term)) throw refuseCast(term, "boolean", token);
   if (isNumeric(term)) return { sql: `${operand(term)} <> 0`, kind: "boolean", level: LEVELS.equality };
@@ -138,7 +146,7 @@ function toBoolean(term: Term, fail: Fail, token: Token): Term {
   );
 }
 
-function toDate(term: Term, fail: Fail, token: Token): Term {
+function toDate(term: Term, fail: Fail, token: Token | undefined): Term {
   if (term.kind === "date") return term;
   if (term.kind === "timestamp") return atom(`substr(${term.sql}, 1, 10)`, "date");
   if (isNumeric(term) || term.kind === "boolean") throw refuseCast(term, "date", token);

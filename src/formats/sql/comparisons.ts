@@ -18,13 +18,19 @@ export function align(left: Term, right: Term, token: Token | undefined): [Term,
     if (left.kind === right.kind) return [left, right];
     return [toTimestamp(left, token), toTimestamp(right, token)];
   }
-  if (isNumeric(left) !== isNumeric(right)) return [roundSums(numeric(left)), roundSums(numeric(right))];
+  if (isNumeric(left) !== isNumeric(right)) return [roundSums(asNumber(left, right)), roundSums(asNumber(right, left))];
   if (isNumeric(left)) return [roundSums(left), roundSums(right)];
   return [dayOf(left, right), dayOf(right, left)];
 }
 
 const toWord = (term: Term, token: Token | undefined): Term =>
   term.kind === "text" && token !== undefined ? castTerm(term, { name: "boolean", numbers: [] }, token) : term;
+
+/** A plain string that is compared with an integer becomes one, so it rounds. */
+const asNumber = (term: Term, other: Term): Term =>
+  term.text !== undefined && other.kind === "integer"
+    ? castTerm(term, { name: "bigint", numbers: [] }, undefined)
+    : numeric(term);
 
 /** DuckDB's decimals are exact: 0.1 + 0.2 is 0.3. */
 const roundSums = (term: Term): Term =>

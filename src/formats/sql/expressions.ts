@@ -1,12 +1,13 @@
 import { arithmeticKind, divisor, numeric } from "./arithmetic.ts";
 import { castTerm, timeLiteral, toNumber, toText, type TypeName } from "./casts.ts";
 import { align, compare } from "./comparisons.ts";
+import { unify } from "./common-kind.ts";
 import { type Cursor, keywordAt, peek, take, takeIf, textAt, writeName } from "./cursor.ts";
 import { addDays, addSpans, daysBetween, parseInterval, partOfTime, spanOf, unitName } from "./dates.ts";
 import { callFunction, remainder } from "./functions.ts";
 import { ilikeTerm, likeTerm } from "./patterns.ts";
 import { keywordOf, nameOf } from "./table-references.ts";
-import { atom, isTime, type Kind, LEVELS, refuseSql, type Span, type Term, within } from "./terms.ts";
+import { atom, isTime, LEVELS, refuseSql, type Span, type Term, within } from "./terms.ts";
 import { type Token, unquote } from "./tokenize.ts";
 
 /** How tightly DuckDB binds, https://duckdb.org/docs/stable/sql/query_syntax: `||` less tightly than `+`. */
@@ -70,7 +71,7 @@ function parsePrimary(cursor: Cursor, token: Token, keyword: string): Term {
   if (token.kind === "number") return numberTerm(token);
   if (token.text === "(") return parseBrackets(cursor);
   if (token.text === "*") return atom("*");
-  if (keyword === "case") return parseCase(cursor);
+  if (keyword === "case") return parseCase(cursor, token);
   if (keyword === "cast" || keyword === "try_cast") return parseCast(cursor, token, keyword === "try_cast");
   if (keyword === "exists") {
     take(cursor, "(");
@@ -136,32 +137,25 @@ function parseList(cursor: Cursor): Term[] {
   return terms;
 }
 
-function parseCase(cursor: Cursor): Term {
+function parseCase(cursor: Cursor, token: Token): Term {
   const subject = keywordAt(cursor) === "when" ? undefined : parseExpression(cursor);
+  const conditions: string[] = [];
   const results: Term[] = [];
-  let sql = "CASE";
   while (takeIf(cursor, "when")) {
     const condition = parseExpression(cursor);
     take(cursor, "then");
-    const result = parseExpression(cursor);
-    results.push(result);
+    results.push(parseExpression(cursor));
     // The comparison is spelt out, so that both sides become of one kind.
-    sql += ` WHEN ${subject === undefined ? condition.sql : compare(subject, "=", condition).sql} THEN ${result.sql}`;
+    conditions.push(subject === undefined ? condition.sql : compare(subject, "=", condition, token).sql);
   }
-  if (takeIf(cursor, "else")) {
-    const otherwise = parseExpression(cursor);
-    results.push(otherwise);
-    sql += ` ELSE ${otherwise.sql}`;
-  }
+  if (takeIf(cursor, "else")) results.push(parseExpression(cursor));
   take(cursor, "end");
-  return atom(`${sql} END`, commonKind(results));
-}
-
-function commonKind(terms: Term[]): Kind {
-  const kinds = new Set(terms.map(({ kind }) => kind).filter((kind) => kind !== "null"));
-  const [kind = "null"] = kinds;
-  if (kinds.size <= 1) return kind;
-  return [...kinds].every((each) => each === "integer" || each === "decimal") ? "decimal" : "unknown";
+  const { terms, kind } = unify(results, token);
+  const branches = terms.map(({ sql }, index) => {
+    const condition = conditions[index];
+    return condition === undefined ? ` ELSE ${sql}` : ` WHEN ${condition} THEN ${sql}`;
+  });
+  return atom(`CASE${branches.join("")} END`, kind);
 }
 
 function parseCast(cursor: Cursor, token: Token, attempt: boolean): Term {
@@ -251,6 +245,7 @@ function parseSpans(cursor: Cursor): Span[] {
   const value = parsePrimary(cursor, take(cursor), "");
   if (value.text !== undefined && /[a-z]/i.test(value.text)) return parseInterval(value.text, token);
   const unit = take(cursor);
+  if (value.text === undefined && value.kind === "real") value.sql = `CAST(${value.sql} AS INTEGER)`;
   return [spanOf(value.text ?? value.sql, unit.text, unit)];
 }
 

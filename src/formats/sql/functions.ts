@@ -1,4 +1,5 @@
 import { castTerm, roundTerm, toNumber, toText } from "./casts.ts";
+import { nullIf, unify } from "./common-kind.ts";
 import { addSpans, differenceOfTimes, formatTime, partOfTime, spanOf, truncateTime, unitName } from "./dates.ts";
 import { changeCase } from "./patterns.ts";
 import { atom, bind, failing, isNumeric, type Kind, operand, refuseSql, type Span, type Term } from "./terms.ts";
@@ -30,21 +31,51 @@ const ofNumber =
   ({ args }) =>
     atom(write(args.map((term) => toNumber(term))), kind);
 
-const kindOf = (args: Term[]): Kind => {
-  const kinds = new Set(args.map(({ kind }) => kind).filter((kind) => kind !== "null"));
-  return kinds.size === 1 ? ([...kinds][0] ?? "unknown") : "unknown";
+/** A function that answers one of its arguments. */
+const oneOf: Rule = ({ name, args, token }) => {
+  const { terms, kind } = unify(args, token);
+  return atom(`${name}(${terms.map(({ sql }) => sql).join(", ")})`, kind);
 };
 
-const sameKind: Rule = (call) => same(kindOf(call.args))(call);
+/** A window function that answers its first argument in another row, or a default. */
+const ofRow: Rule = ({ name, args, token }) => {
+  const [value, place] = [argument(args, 0, token), args[1]];
+  if (place === undefined) return atom(`${name}(${value.sql})`, value.kind);
+  const { terms, kind } = unify([value, ...args.slice(2)], token);
+  const [first = "", ...rest] = terms.map(({ sql }) => sql);
+  return atom(`${name}(${[first, place.sql, ...rest].join(", ")})`, kind);
+};
+
+/** `floor` and its like: of a decimal one without digits, otherwise a double. */
+const whole: Rule = ({ name, args, token }) => {
+  const number = argument(args, 0, token);
+  const sql = `${name === "ceiling" ? "ceil" : name}(${toNumber(number)})`;
+  return number.kind === "decimal" ? { ...atom(sql, "decimal"), scale: 0 } : atom(`CAST(${sql} AS REAL)`, "real");
+};
+
+/** The code of a text's first letter. */
+const firstLetter =
+  (ofEmpty: number): Rule =>
+  ({ args, token }) =>
+    atom(
+      bind(toText(argument(args, 0, token), token), (text) => `iif(${text} = '', ${ofEmpty}, unicode(${text}))`),
+      "integer",
+    );
+
+const joinTexts: Rule = ({ args, token }) => {
+  const texts = args.map((term) => toText(term, token).sql);
+  return atom(`group_concat(${texts.join(", ")})`, "text");
+};
 
 /** A rule of DuckDB's functions that skip nulls where SQLite's `max` and `min` of several give null. */
 const extreme =
   (name: "max" | "min"): Rule =>
   ({ args, token }) => {
     if (args.length < 2) throw refuseSql(token, "greatest and least need two arguments");
-    const all = args.map(({ sql }) => sql);
+    const { terms, kind } = unify(args, token);
+    const all = terms.map(({ sql }) => sql);
     const rotated = all.map((_, index) => `coalesce(${[...all.slice(index), ...all.slice(0, index)].join(", ")})`);
-    return atom(`${name}(${rotated.join(", ")})`, kindOf(args));
+    return atom(`${name}(${rotated.join(", ")})`, kind);
   };
 
 /** A function that DuckDB fails outside of its domain, where SQLite answers null. */
@@ -65,14 +96,14 @@ const part =
     partOfTime(unit, argument(args, 0, token), token);
 
 const RULES: Record<string, Rule> = {
-  ...Object.fromEntries(["coalesce", "ifnull", "nullif"].map((name) => [name, sameKind])),
+  ...Object.fromEntries(["coalesce", "ifnull"].map((name) => [name, oneOf])),
+  nullif: ({ args, token }) => nullIf(argument(args, 0, token), argument(args, 1, token), token),
   ...Object.fromEntries(["count", "row_number", "rank", "dense_rank", "ntile"].map((name) => [name, same("integer")])),
   ...Object.fromEntries(["percent_rank", "cume_dist", "random"].map((name) => [name, same("real")])),
+  ...Object.fromEntries(["lag", "lead", "first_value", "last_value", "nth_value"].map((name) => [name, ofRow])),
+  ...Object.fromEntries(["floor", "ceil", "ceiling", "trunc"].map((name) => [name, whole])),
   ...Object.fromEntries(
-    ["lag", "lead", "first_value", "last_value", "nth_value"].map((name) => [name, same("unknown")]),
-  ),
-  ...Object.fromEntries(
-    ["exp", "sin", "cos", "tan", "asin", "acos", "atan", "atan2", "radians", "degrees", "pi"].map((name) => [
+    ["exp", "sin", "cos", "tan", "atan", "atan2", "radians", "degrees", "pi"].map((name) => [
       name,
       ofNumber((numbers) => `${name}(${numbers.join(", ")})`),
     ]),
@@ -91,6 +122,8 @@ const RULES: Record<string, Rule> = {
   random: () => atom("(random() / 18446744073709551616.0 + 0.5)", "real"),
   power: ofNumber(([base, exponent]) => `pow(${base}, ${exponent})`),
   pow: ofNumber(([base, exponent]) => `pow(${base}, ${exponent})`),
+  asin: inDomain("asin", "NOT BETWEEN -1 AND 1"),
+  acos: inDomain("acos", "NOT BETWEEN -1 AND 1"),
   sqrt: inDomain("sqrt", "< 0"),
   ln: inDomain("ln", "<= 0"),
   log: inDomain("log", "<= 0"),
@@ -98,10 +131,6 @@ const RULES: Record<string, Rule> = {
   log2: inDomain("log2", "<= 0"),
   abs: ({ args, token }) => atom(`abs(${toNumber(argument(args, 0, token))})`, argument(args, 0, token).kind),
   sign: ofNumber(([number]) => `CAST(sign(${number}) AS INTEGER)`, "integer"),
-  floor: ofNumber(([number]) => `floor(${number})`, "real"),
-  ceil: ofNumber(([number]) => `ceil(${number})`, "real"),
-  ceiling: ofNumber(([number]) => `ceil(${number})`, "real"),
-  trunc: ofNumber(([number]) => `trunc(${number})`, "real"),
   round: ({ args, token }) => {
     const [number, digits] = [argument(args, 0, token), args[1]];
     if (digits !== undefined && !/^-? ?\d{1,2}$/.test(digits.sql))
@@ -114,9 +143,9 @@ const RULES: Record<string, Rule> = {
   },
   avg: ofNumber(([number]) => `avg(${number})`),
   mean: ofNumber(([number]) => `avg(${number})`),
-  max: sameKind,
-  min: sameKind,
-  any_value: ({ args }) => atom(`min(${args.map(({ sql }) => sql).join(", ")})`, kindOf(args)),
+  max: oneOf,
+  min: oneOf,
+  any_value: (call) => oneOf({ ...call, name: "min" }),
   bool_or: ({ args, token }) => atom(`max(${argument(args, 0, token).sql})`, "boolean"),
   bool_and: ({ args, token }) => atom(`min(${argument(args, 0, token).sql})`, "boolean"),
   count_if: ({ args, token }) => atom(`count(CASE WHEN ${argument(args, 0, token).sql} THEN 1 END)`, "integer"),
@@ -125,7 +154,8 @@ const RULES: Record<string, Rule> = {
   if: ({ args: [condition, then, otherwise], token }) => {
     if (condition === undefined || then === undefined || otherwise === undefined)
       throw refuseSql(token, "if needs three arguments");
-    return atom(`iif(${condition.sql}, ${then.sql}, ${otherwise.sql})`, kindOf([then, otherwise]));
+    const { terms, kind } = unify([then, otherwise], token);
+    return atom(`iif(${[condition, ...terms].map(({ sql }) => sql).join(", ")})`, kind);
   },
   lower: ({ args, token }) => atom(changeCase("lower", argument(args, 0, token), token), "text"),
   upper: ({ args, token }) => atom(changeCase("upper", argument(args, 0, token), token), "text"),
@@ -139,16 +169,16 @@ const RULES: Record<string, Rule> = {
   starts_with: ofText(([text, start]) => `(substr(${text}, 1, length(${start})) = (${start}))`, "boolean"),
   concat: ofText((texts) => `concat(${texts.join(", ")})`),
   chr: ({ args, token }) => atom(`char(${argument(args, 0, token).sql})`, "text"),
-  ascii: ofText(([text]) => `unicode(${text})`, "integer"),
-  unicode: ofText(([text]) => `unicode(${text})`, "integer"),
+  ascii: firstLetter(0),
+  unicode: firstLetter(-1),
   substr: ofText((texts) => `substr(${texts.join(", ")})`),
   substring: ofText((texts) => `substr(${texts.join(", ")})`),
   left: ({ args, token }) => endOfText("left", args, token),
   right: ({ args, token }) => endOfText("right", args, token),
   split_part: ({ args, token }) => splitPart(args, token),
-  string_agg: sameKind,
-  group_concat: sameKind,
-  listagg: ({ args }) => atom(`string_agg(${args.map(({ sql }) => sql).join(", ")})`, "text"),
+  string_agg: joinTexts,
+  group_concat: joinTexts,
+  listagg: joinTexts,
   mod: ({ args, token }) => remainder(argument(args, 0, token), argument(args, 1, token)),
   date: ({ args, token }) => castTerm(argument(args, 0, token), { name: "date", numbers: [] }, token),
   now: () => atom("datetime('now')", "timestamp"),

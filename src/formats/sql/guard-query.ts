@@ -1,5 +1,5 @@
 import { checkFunctions } from "./guard-functions.ts";
-import { isReservedName, refuseQuery } from "./refusals.ts";
+import { isReservedName, isRowColumn, refuseQuery } from "./refusals.ts";
 import { type CommonTable, findCommonTables, findTableReferences, keywordOf, nameOf } from "./table-references.ts";
 import { meaningfulTokens, type Token, tokenize, unquote } from "./tokenize.ts";
 
@@ -82,7 +82,8 @@ function checkToken(token: Token): void {
   if (WRITING.has(keywordOf(token)))
     throw refuseQuery(`${text.toUpperCase()} in line ${line}: only reading is allowed`);
   const name = kind === "string" ? undefined : nameOf(token);
-  if (name !== undefined && isReservedName(name)) throw refuseQuery(`the name "${name}" in line ${line} is reserved`);
+  if (name === undefined || !isReservedName(name) || isRowColumn(name)) return;
+  throw refuseQuery(`the name "${name}" in line ${line} is reserved`);
 }
 
 function checkBrackets(tokens: Token[]): void {
