@@ -1,6 +1,6 @@
 import { castTerm, toText, toTimestamp } from "./casts.ts";
 import { align } from "./comparisons.ts";
-import { atom, isNumeric, isTime, type Kind, type Term } from "./terms.ts";
+import { atom, isNumeric, type Kind, type Term } from "./terms.ts";
 import type { Token } from "./tokenize.ts";
 
 /**
@@ -34,7 +34,11 @@ function become(term: Term, kind: Kind, token: Token): Term {
   if (kind === "timestamp") return toTimestamp(term, token);
   if (kind === "text") return toText(term, token);
   if (term.text !== undefined && kind !== "unknown") {
-    return castTerm(term, kind === "decimal" ? { name: "double", numbers: [] } : { name: TYPES[kind], numbers: [] }, token);
+    return castTerm(
+      term,
+      kind === "decimal" ? { name: "double", numbers: [] } : { name: TYPES[kind], numbers: [] },
+      token,
+    );
   }
   return kind === "real" ? atom(`CAST(${term.sql} AS REAL)`, "real") : term;
 }

@@ -232,9 +232,9 @@ export function callFunction(call: Call): Term {
 export function remainder(left: Term, right: Term): Term {
   if (left.kind === "integer" && right.kind === "integer")
     return atom(`(${operand(left)} % ${operand(right)})`, "integer");
-  const whole = (first: string, second: string) => `typeof(${first}) = 'integer' AND typeof(${second}) = 'integer'`;
+  const areWhole = (first: string, second: string) => `typeof(${first}) = 'integer' AND typeof(${second}) = 'integer'`;
   const write = (first: string, second: string) =>
-    `(CASE WHEN ${whole(first, second)} THEN ${first} % ${second} ELSE mod(${first}, ${second}) END)`;
+    `(CASE WHEN ${areWhole(first, second)} THEN ${first} % ${second} ELSE mod(${first}, ${second}) END)`;
   const sql = bind(
     atom(toNumber(left)),
     (first) => bind(atom(toNumber(right)), (second) => write(first, second), "_divisor"),
