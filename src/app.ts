@@ -1,4 +1,5 @@
 import { createContext } from "./context.ts";
+import { banking } from "./domains/banking/index.ts";
 import { inventory } from "./domains/inventory/index.ts";
 import { marketData } from "./domains/market-data/index.ts";
 import { warehouse } from "./domains/warehouse/index.ts";
@@ -13,7 +14,7 @@ import { answerUnmatched } from "./platform/http/unmatched.ts";
 import type { JobDefinitions } from "./platform/jobs/define.ts";
 
 /** Every family of routes and jobs; adding a domain is one line here. */
-export const domains: Domain[] = [platform, marketData, inventory, warehouse];
+export const domains: Domain[] = [platform, banking, marketData, inventory, warehouse];
 
 export const jobDefinitions: JobDefinitions = new Map(
   domains.flatMap((domain) => domain.jobs.map((definition) => [definition.type, definition])),

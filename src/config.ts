@@ -151,6 +151,7 @@ export const configSchema = z.object({
   ARTIFACT_RETENTION_DAYS: wholeNumber(30).describe(
     "Days for which the artifacts of an extraction are kept; the latest state of each resource stays.",
   ),
+  BANK_QUOTA_BYTES: wholeNumber(5 * 1024 ** 3).describe("What a person's own files may have in all, in bytes."),
   JOB_RETENTION_DAYS: wholeNumber(90).describe("Days after which ended jobs are purged."),
   ACTIVITY_RETENTION_DAYS: wholeNumber(30).describe("Days after which lines of the warehouse's activity log go."),
   WAREHOUSE_LIMIT_GB: wholeNumber(10).describe("Size at which the warehouse's database is full; D1 has 10 GB."),

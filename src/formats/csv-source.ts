@@ -58,6 +58,7 @@ async function* readBatches(file: AsyncBuffer, dialect: CsvDialect, fields: Fiel
       row_count: rows.row_count,
       firstRows: async (limit) => textRows(dialect, bytes, rows, limit),
       numbers: async (column) => columns[column] ?? null,
+      cells: async (column) => textCells(dialect, bytes, rows, column),
     };
     offset += rows.consumed;
   }
@@ -104,6 +105,17 @@ function textRows(dialect: CsvDialect, bytes: Uint8Array, rows: CsvRows, limit: 
   const texts = parseCsvRows(dialect, textFields(dialect), window);
   const columns = Array.from({ length: dialect.column_count }, (_, field) => textsOf(texts, field));
   return Array.from({ length: count }, (_, row) => columns.map((column) => cellOf(column[row] ?? "", dialect)));
+}
+
+/** A column of a window's rows, as `textRows` shows it. */
+function textCells(dialect: CsvDialect, bytes: Uint8Array, rows: CsvRows, column: number): unknown[] {
+  const window = { bytes: bytes.subarray(0, rows.consumed), line: 1, last: true };
+  const texts = parseCsvRows(
+    dialect,
+    textFields(dialect).filter(({ field }) => field === column),
+    window,
+  );
+  return textsOf(texts, column).map((text) => cellOf(text, dialect));
 }
 
 function textsOf(rows: CsvRows, field: number): string[] {

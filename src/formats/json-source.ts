@@ -38,6 +38,7 @@ function toBatch(rows: readonly JsonRow[], names: readonly string[]): TableBatch
   return {
     row_count: rows.length,
     firstRows: async (limit) => rows.slice(0, limit).map((row) => names.map((name) => row[name] ?? null)),
+    cells: async (column) => rows.map((row) => row[names[column] ?? ""] ?? null),
     numbers: async (column) => {
       const name = names[column] ?? "";
       const values = rows.map((row) => row[name] ?? Number.NaN);

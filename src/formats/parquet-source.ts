@@ -84,6 +84,11 @@ function toBatch(
       }
       return Array.from({ length: count }, (_, row) => columns.map((column) => column[row] ?? null));
     },
+    async cells(column) {
+      const element = elements[column];
+      if (!element || row_count === 0) return [];
+      return Array.from(await read(element.name, row_count, parquetTimes), jsonValueOf(element));
+    },
     async numbers(column) {
       const element = elements[column];
       if (!element || row_count > MOST_ROWS_OF_GROUP || !isNumeric(element)) return null;

@@ -10,7 +10,7 @@ export interface PyramidHeader {
   row_count: number;
   bucket_rows: number;
   bucket_count: number;
-  columns: { name: string; first: [number, number] | null; last: [number, number] | null }[];
+  columns: { name: string; point_count: number; first: [number, number] | null; last: [number, number] | null }[];
 }
 
 const NUMBER_BYTES = 8;
@@ -25,7 +25,7 @@ export function writePyramids(x: string | null, columns: ReadonlyMap<string, Col
     row_count: model.row_count,
     bucket_rows: model.bucket_rows,
     bucket_count,
-    columns: [...columns].map(([name, { first, last }]) => ({ name, first, last })),
+    columns: [...columns].map(([name, { point_count, first, last }]) => ({ name, point_count, first, last })),
   };
   const text = new TextEncoder().encode(JSON.stringify(header));
   const data_offset = Math.ceil((4 + text.length) / NUMBER_BYTES) * NUMBER_BYTES;
@@ -64,7 +64,8 @@ export function readPyramid(bytes: Uint8Array, header: PyramidHeader, name: stri
   const part = (index: number) => numbers.subarray(index * bucket_count, (index + 1) * bucket_count);
   const buckets: Buckets = { min: part(0), max: part(1), min_x: part(2), max_x: part(3) };
   const column = header.columns.find((known) => known.name === name);
-  return { buckets, bucket_rows, row_count, first: column?.first ?? null, last: column?.last ?? null };
+  const { point_count = 0, first = null, last = null } = column ?? {};
+  return { buckets, bucket_rows, row_count, point_count, first, last };
 }
 
 const columnBytes = ({ bucket_count }: PyramidHeader) => bucket_count * BUCKET_PARTS.length * NUMBER_BYTES;

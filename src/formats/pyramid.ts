@@ -19,6 +19,8 @@ export interface ColumnPyramid {
   /** Rows of each bucket, a power of two. */
   bucket_rows: number;
   row_count: number;
+  /** Rows that are points: those with a value and a place. */
+  point_count: number;
   /** `[x, y]` of the first and the last value; null without any. */
   first: [number, number] | null;
   last: [number, number] | null;
@@ -38,6 +40,7 @@ export function createColumnPyramid(most_buckets: number): ColumnPyramidBuilder 
   let buckets = emptyBuckets(most_buckets);
   let bucket_rows = 1;
   let row_count = 0;
+  let point_count = 0;
   let first: [number, number] | null = null;
   let last: [number, number] | null = null;
 
@@ -53,13 +56,14 @@ export function createColumnPyramid(most_buckets: number): ColumnPyramidBuilder 
         const ends = fillBucket(buckets, Math.floor(row_count / bucket_rows), stretch);
         first ??= ends?.first ?? null;
         last = ends?.last ?? last;
+        point_count += ends?.count ?? 0;
         row_count += stretch.to - row;
         row = stretch.to;
       }
     },
     finish() {
       const count = Math.ceil(row_count / bucket_rows);
-      return { buckets: resize(buckets, count), bucket_rows, row_count, first, last };
+      return { buckets: resize(buckets, count), bucket_rows, row_count, point_count, first, last };
     },
   };
 }
@@ -74,9 +78,10 @@ interface Stretch {
   before: number;
 }
 
-/** Widens a bucket by rows; returns the places of the first and last value, null without any. */
+/** Widens a bucket by rows; returns the first and last point and how many there are, null without any. */
 function fillBucket(buckets: Buckets, bucket: number, { values, x, from, to, before }: Stretch) {
   let [first, last, lowest, highest] = [-1, -1, -1, -1];
+  let count = 0;
   for (let row = from; row < to; row++) {
     const y = values[row] as number;
     // The difference is zero for all but NaN and the infinities; a row without a place is no point.
@@ -85,6 +90,7 @@ function fillBucket(buckets: Buckets, bucket: number, { values, x, from, to, bef
     else if (y < (values[lowest] as number)) lowest = row;
     else if (y > (values[highest] as number)) highest = row;
     last = row;
+    count++;
   }
   if (first === -1) return null;
   const pointAt = (row: number): [number, number] => [x === null ? before + row : (x[row] ?? 0), values[row] ?? 0];
@@ -92,7 +98,7 @@ function fillBucket(buckets: Buckets, bucket: number, { values, x, from, to, bef
     const [place, y] = pointAt(row);
     widen(buckets, bucket, y, place);
   }
-  return { first: pointAt(first), last: pointAt(last) };
+  return { first: pointAt(first), last: pointAt(last), count };
 }
 
 /** The line in at most `points` points, 4 at least: both ends, and the extremes of each stretch in between. */

@@ -13,6 +13,8 @@ export interface TableBatch {
   firstRows(limit: number): Promise<unknown[][]>;
   /** A column as doubles, NaN where a value is missing, times in ms UTC; null when it holds something else. */
   numbers(column: number): Promise<Float64Array | null>;
+  /** A column as JSON values. */
+  cells(column: number): Promise<unknown[]>;
 }
 
 /** A table of any format that is read once, batch by batch, in its order of rows. */

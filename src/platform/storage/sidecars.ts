@@ -71,6 +71,8 @@ export interface Series extends Points {
   /** Name of the column whose values `x` has, times in ms UTC; null where they are row numbers. */
   x_name: string | null;
   row_count: number;
+  /** Rows that have both a place and a value. */
+  point_count: number;
 }
 
 /**
@@ -92,6 +94,7 @@ export async function readSeries(
   if (!range) return null;
   const end = range.offset + range.length;
   const bytes = end <= start.length ? start.subarray(range.offset, end) : await read(range.offset, range.length);
-  const line = drawLine(readPyramid(bytes, header, column), points);
-  return { ...line, x_name: header.x, row_count: header.row_count };
+  const pyramid = readPyramid(bytes, header, column);
+  const { row_count, point_count } = pyramid;
+  return { ...drawLine(pyramid, points), x_name: header.x, row_count, point_count };
 }

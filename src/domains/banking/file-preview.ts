@@ -1,0 +1,21 @@
+import type { Context } from "../../context.ts";
+import type { TableHead } from "../../formats/preview-file.ts";
+import { readPreview } from "../../platform/storage/sidecars.ts";
+import { requireFile, requireReadableSize } from "./data-files.ts";
+import { readHeadOf, readTable } from "./file-table.ts";
+
+/** The first rows of a file of the caller with its schema; from what lies beside it where that holds enough rows. */
+export async function previewFile(ctx: Context, filename: string, rows: number) {
+  const file = await requireFile(ctx, filename);
+  requireReadableSize(file);
+  const range = { limit: rows, offset: 0 };
+  const head = await readPreview(ctx, file.object_key, range);
+  return renderHead(head ?? (await readTable(ctx, file, (source) => readHeadOf(source, rows))));
+}
+
+const renderHead = ({ columns, rows, row_count }: TableHead) => ({
+  type: "dataframe" as const,
+  columns: columns.map(({ name, dtype }) => ({ name, dtype })),
+  rows: rows.map((row) => Object.fromEntries(columns.map(({ name }, index) => [name, row[index] ?? null]))),
+  n_rows: row_count,
+});

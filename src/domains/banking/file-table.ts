@@ -1,0 +1,40 @@
+import type { Context } from "../../context.ts";
+import { AppError, badRequest } from "../../errors.ts";
+import { openTable } from "../../formats/open-table.ts";
+import type { TableHead } from "../../formats/preview-file.ts";
+import type { TableSource } from "../../formats/table-source.ts";
+import { ObjectChanged, rangeReader } from "../../platform/storage/ranges.ts";
+import type { DataFileRow } from "./data-file.store.ts";
+import { fileNotFound } from "./data-files.ts";
+
+/**
+ * Reads a file as a table. Whatever is wrong with its bytes is 400 `DESERIALIZATION_ERROR`, without a word of its
+ * content; a file that is deleted meanwhile is 404.
+ */
+export async function readTable<Result>(
+  ctx: Context,
+  { filename, object_key, size_bytes }: DataFileRow,
+  use: (source: TableSource) => Promise<Result>,
+): Promise<Result> {
+  try {
+    const source = await openTable(rangeReader(ctx.lake, object_key, size_bytes), filename);
+    if (!source) throw badRequest(`${filename} has no rows`, "DESERIALIZATION_ERROR");
+    return await use(source);
+  } catch (error) {
+    if (error instanceof ObjectChanged) throw fileNotFound(filename);
+    if (error instanceof AppError && error.status !== 422) throw error;
+    ctx.log.info("file_unreadable", { reason: error instanceof Error ? error.name : typeof error });
+    throw badRequest(`${filename} cannot be read: its content is not what its name says`, "DESERIALIZATION_ERROR");
+  }
+}
+
+/** Columns, the first rows and the number of all rows, by reading the file through. */
+export async function readHeadOf(source: TableSource, limit: number): Promise<TableHead> {
+  const rows: unknown[][] = [];
+  let row_count = 0;
+  for await (const batch of source.batches()) {
+    if (rows.length < limit) rows.push(...(await batch.firstRows(limit - rows.length)));
+    row_count += batch.row_count;
+  }
+  return { columns: source.columns(), row_count, rows };
+}
