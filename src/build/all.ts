@@ -1,6 +1,7 @@
 import { configurationTable, replaceSection } from "./configuration-table.ts";
 import { buildExchanges } from "./exchanges.ts";
 import { buildLazyModules } from "./lazy-modules.ts";
+import { buildLeanZod } from "./lean-zod.ts";
 import { withLock } from "./lock.ts";
 import { paths } from "./paths.ts";
 import { buildStaticAssets } from "./static-assets.ts";
@@ -10,6 +11,7 @@ import { readOrNull, writeIfChanged } from "./write-file.ts";
 await withLock(paths.lock, async () => {
   await buildExchanges();
   await buildLazyModules();
+  await buildLeanZod();
   // The app reads the list of exchanges when it is imported, so that comes after.
   const { renderApi } = await import("./openapi.ts");
   const openapi = renderApi();

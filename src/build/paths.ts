@@ -9,6 +9,7 @@ export const paths = {
   assets: join(root, ".wrangler/assets"),
   packages: join(root, "node_modules"),
   dashboard: join(root, "src/dashboard"),
+  leanZod: join(root, ".wrangler/lean/zod.js"),
   lazyModules: join(root, "src/lazy"),
   recordings: join(root, "src/domains/inventory/recordings"),
   openapi: join(root, "src/build/openapi.json"),
