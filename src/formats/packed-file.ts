@@ -11,6 +11,8 @@ export interface ForwardFile {
 
 const PIECE_BYTES = 1024 * 1024;
 const UNPACKED_BYTES = 256 * 1024;
+/** A few packed bytes can be any number of bytes; no source of tables needs more. */
+const MOST_UNPACKED_BYTES = 2 * 1024 ** 3;
 
 /** Opens a file that may be packed by gzip (RFC 1952, several members too), which its first bytes tell. */
 export async function openForward(file: AsyncBuffer): Promise<ForwardFile> {
@@ -68,7 +70,12 @@ async function* unpacked(file: AsyncBuffer): AsyncGenerator<Uint8Array> {
     const gunzip = createGunzip({ chunkSize: UNPACKED_BYTES });
     // What fails in the file comes out of the iteration.
     pipeline(Readable.from(piecesOf(file), { objectMode: false }), gunzip, () => {});
-    yield* gunzip;
+    let size = 0;
+    for await (const piece of gunzip as AsyncIterable<Uint8Array>) {
+      size += piece.length;
+      if (size > MOST_UNPACKED_BYTES) throw unprocessable([{ field: "file", message: "unpacks to more than 2 GiB" }]);
+      yield piece;
+    }
   } catch (error) {
     const code = error instanceof Error && "code" in error ? String(error.code) : "";
     if (!code.startsWith("Z_")) throw error;
