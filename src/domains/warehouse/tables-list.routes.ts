@@ -19,7 +19,7 @@ const table = z
     columns: z
       .array(z.object({ name: z.string(), type: z.string() }))
       .openapi({ example: [{ name: "id", type: "integer" }] }),
-    row_count: z.int().openapi({ example: 1523 }),
+    row_count: z.int().nullable().openapi({ description: "Null for a view", example: 1523 }),
     updated_at: z.string().openapi({ example: "2025-12-09T08:00:00Z" }),
   })
   .openapi("WarehouseTable");

@@ -34,13 +34,14 @@ export async function previewTable(
   return runQuery(ctx, { sql: `SELECT * FROM ${quote(sqlName(schema, name))}`, limit });
 }
 
-function renderTable({ schema, name, owner, columns, row_count, updated_at }: TableRow) {
+function renderTable({ schema, name, owner, generation, columns, row_count, updated_at }: TableRow) {
   const separator = owner.indexOf(":");
   return {
     ...{ schema, name, sql_name: sqlName(schema, name) },
     ...{ owner_kind: owner.slice(0, separator), owner: owner.slice(separator + 1) },
     columns: columns.map((column) => ({ name: column.name, type: column.type })),
-    row_count,
+    // A view has the rows of the tables that it reads.
+    row_count: generation === 0 ? null : row_count,
     updated_at: documentTime(updated_at) ?? "",
   };
 }
