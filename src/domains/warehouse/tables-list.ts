@@ -1,5 +1,6 @@
 import type { Context } from "../../context.ts";
 import { notFound } from "../../errors.ts";
+import { VIEW_GENERATION } from "./dbt/relations.ts";
 import type { TableRow } from "./loading/registry.store.ts";
 import { quote, sqlName } from "./loading/table-names.ts";
 import { type QueryAnswer, runQuery } from "./query.ts";
@@ -41,7 +42,7 @@ function renderTable({ schema, name, owner, generation, columns, row_count, upda
     ...{ owner_kind: owner.slice(0, separator), owner: owner.slice(separator + 1) },
     columns: columns.map((column) => ({ name: column.name, type: column.type })),
     // A view has the rows of the tables that it reads.
-    row_count: generation === 0 ? null : row_count,
+    row_count: generation === VIEW_GENERATION ? null : row_count,
     updated_at: documentTime(updated_at) ?? "",
   };
 }
