@@ -155,12 +155,17 @@ export const configSchema = z.object({
   JOB_RETENTION_DAYS: wholeNumber(90).describe("Days after which ended jobs are purged."),
   ACTIVITY_RETENTION_DAYS: wholeNumber(30).describe("Days after which lines of the warehouse's activity log go."),
   WAREHOUSE_LIMIT_GB: wholeNumber(10).describe("Size at which the warehouse's database is full; D1 has 10 GB."),
+  DBT_LOCK_WAIT_SECONDS: wholeNumber(300).describe(
+    "Time for which a run of dbt models that is asked for waits for the one under way, in seconds; then it is refused.",
+  ),
   ORGANIZATION: z.string().default("").describe("Name of the organization, as the warehouse's configuration shows it."),
   PROJECT_NAME: z
     .string()
     .default("catchment")
     .describe("Name of the project, as the warehouse's configuration shows it."),
-  METABASE_URL: url.describe("Metabase whose pages are proxied under `/metabase`; empty for none."),
+  METABASE_URL: url.describe(
+    "Metabase whose pages are proxied under `/metabase`, which its setting `site-url` has to end in; empty for none.",
+  ),
   METABASE_DATABASE_ID: wholeNumber(0).describe("Id that Metabase has for the warehouse; 0 for none."),
   EXPORT_RETENTION_DAYS: wholeNumber(7).describe("Days for which an exported file can be downloaded."),
   JOB_SLICE_SECONDS: wholeNumber(20).describe(

@@ -27,7 +27,8 @@ export interface Env {
   BROWSER?: Fetcher;
 }
 
-export type Database = DrizzleD1Database<Record<string, never>>;
+/** Drizzle over a database; `$client` is for statements that it cannot write. */
+export type Database = DrizzleD1Database<Record<string, never>> & { $client: D1Database };
 
 /** Everything a verb may use; made once per request, message or tick. */
 export interface Context {
@@ -53,6 +54,8 @@ export interface Context {
   fetch: typeof fetch;
   /** A variable or secret of the Worker that is not one of the platform's own; undefined when there is none. */
   variable(name: string): string | undefined;
+  /** The Hyperdrive binding of a name; undefined when there is none. */
+  hyperdrive(name: string): Hyperdrive | undefined;
   /** Milliseconds UTC. */
   now(): number;
   /** Uniform in [0, 1). */
@@ -95,11 +98,19 @@ export function createContext(env: Env, execution: Deferrer, options: ContextOpt
     log,
     fetch: (input, init) => fetch(input, init),
     variable: (name) => readForeignVariable(env, name),
+    hyperdrive: (name) => findHyperdrive(env, name),
     now,
     random: () => Math.random(),
     defer,
     bookmark: () => session.getBookmark(),
   };
+}
+
+function findHyperdrive(env: Env, name: string): Hyperdrive | undefined {
+  const binding: unknown = Reflect.get(env, name);
+  const isHyperdrive = typeof binding === "object" && binding !== null && "connectionString" in binding;
+  // No other binding has a connection string.
+  return isHyperdrive ? (binding as Hyperdrive) : undefined;
 }
 
 /** A D1 session has the two methods that drizzle calls (`prepare`, `batch`), so the cast is sound. */

@@ -20,6 +20,54 @@ CREATE TABLE `csv_files` (
 	PRIMARY KEY(`source`, `path`)
 );
 --> statement-breakpoint
+CREATE TABLE `dbt_files` (
+	`path` text PRIMARY KEY NOT NULL,
+	`content` text NOT NULL,
+	`size_bytes` integer NOT NULL,
+	`sha256` text NOT NULL,
+	`generated` integer NOT NULL,
+	`updated_at` integer NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE `dbt_results` (
+	`unique_id` text PRIMARY KEY NOT NULL,
+	`run_id` text NOT NULL,
+	`position` integer NOT NULL,
+	`name` text NOT NULL,
+	`resource_type` text NOT NULL,
+	`status` text NOT NULL,
+	`message` text NOT NULL,
+	`failures` integer,
+	`row_count` integer,
+	`compiled_code` text,
+	`execution_seconds` real NOT NULL,
+	`started_at` integer NOT NULL,
+	`completed_at` integer NOT NULL
+);
+--> statement-breakpoint
+CREATE INDEX `dbt_results_run` ON `dbt_results` (`run_id`);--> statement-breakpoint
+CREATE TABLE `dbt_runs` (
+	`id` text PRIMARY KEY NOT NULL,
+	`command` text NOT NULL,
+	`label` text NOT NULL,
+	`select` text NOT NULL,
+	`exclude` text NOT NULL,
+	`full_refresh` integer NOT NULL,
+	`vars` text NOT NULL,
+	`status` text NOT NULL,
+	`error_message` text,
+	`outcomes` text,
+	`started_at` integer NOT NULL,
+	`completed_at` integer
+);
+--> statement-breakpoint
+CREATE INDEX `dbt_runs_started` ON `dbt_runs` (`started_at`);--> statement-breakpoint
+CREATE TABLE `default_sources` (
+	`name` text PRIMARY KEY NOT NULL,
+	`waits_for` text,
+	`created_at` integer NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE `sources` (
 	`name` text PRIMARY KEY NOT NULL,
 	`type` text NOT NULL,
@@ -32,7 +80,6 @@ CREATE TABLE `sources` (
 	`auto_dbt` integer DEFAULT true NOT NULL,
 	`debounce_seconds` integer NOT NULL,
 	`sync_due_at` integer,
-	`schedule_id` text,
 	`created_by` text,
 	`created_at` integer NOT NULL,
 	`updated_at` integer NOT NULL

@@ -1,6 +1,7 @@
 import { readdir, rm } from "node:fs/promises";
+import { builtinModules } from "node:module";
 import { basename, join } from "node:path";
-import { build } from "esbuild";
+import { build, type Plugin } from "esbuild";
 import type { LazyModules } from "../lazy-modules.ts";
 import { paths } from "./paths.ts";
 import { writeIfChanged } from "./write-file.ts";
@@ -8,6 +9,25 @@ import { writeIfChanged } from "./write-file.ts";
 /** Where each module that is loaded on first use begins. */
 const ENTRIES: Record<keyof LazyModules, string> = {
   aws: "src/connectors/clouds/aws/wire.ts",
+  dbt: "src/formats/dbt/engine.ts",
+  mysql: "src/connectors/sources/mysql/source.ts",
+  postgres: "src/connectors/sources/postgres/source.ts",
+};
+
+/** Packages that `require` modules of Node get them imported: a module of the Worker has no `require`. */
+const nodeModules: Plugin = {
+  name: "node-modules",
+  setup({ onResolve, onLoad }) {
+    const filter = new RegExp(`^(node:)?(${builtinModules.join("|")})$`);
+    onResolve({ filter }, ({ path, kind }) =>
+      kind === "require-call"
+        ? { path: path.replace(/^node:/, ""), namespace: "node-modules" }
+        : { path: `node:${path.replace(/^node:/, "")}`, external: true },
+    );
+    onLoad({ filter: /.*/, namespace: "node-modules" }, ({ path }) => ({
+      contents: `import module_ from "node:${path}"; module.exports = module_;`,
+    }));
+  },
 };
 
 /** Builds the modules that are loaded on first use, over shared chunks, and removes what earlier builds left. */
@@ -23,6 +43,8 @@ export async function buildLazyModules(): Promise<void> {
     minify: true,
     chunkNames: "chunk-[hash]",
     external: ["node:*", "cloudflare:*"],
+    loader: { ".sql": "text" },
+    plugins: [nodeModules],
     write: false,
     logLevel: "error",
   });

@@ -14,13 +14,17 @@ const TAG_TEXTS: Record<string, string> = {
   Ingestion: "Downloads from exchanges into the lake, and how they fare.",
   Jobs: "Work of every domain: its state, its cancelling and its retry.",
   "Market data": "Stored series: what there is, and reading it.",
+  Metabase: "The pages of a Metabase that the operator runs, below a path of this deployment.",
   Metrics: "Figures for Prometheus.",
   Platform: "Identity and health of this deployment.",
   Features: "Versioned files of features beside the candles.",
   Uploads: "Files larger than a request, sent in parts that can be sent again.",
   "Warehouse sources": "Sources of rows, their syncs and the secrets that they name.",
   "Warehouse CSV files": "Files of CSV sources: uploading, listing and deleting them.",
+  "Warehouse dbt documentation": "The models as dbt's artifacts and as a page with their lineage.",
   "Warehouse logs": "What happened, for people.",
+  "Warehouse dbt project": "Files of the dbt project that models are made of.",
+  "Warehouse models": "dbt models: how they are, running and testing them.",
   "Warehouse status": "How the warehouse is, and what it is configured with.",
   Documentation: "This description, as data and as pages.",
 };
@@ -57,7 +61,9 @@ export const renderApi = () => `${JSON.stringify(describeApi(), null, 2)}\n`;
 
 /** Generated clients need a name per operation: its method and the words of its path. */
 function nameOperations(described: OpenApiDocument["paths"]): OpenApiDocument["paths"] {
-  const named = Object.entries(described ?? {}).map(([path, item]) => {
+  const named = Object.entries(described ?? {}).map(([route, item]) => {
+    // A parameter that takes slashes says so in Hono's way, for which OpenAPI has none.
+    const path = route.replace("{.+}", "");
     const operations = METHODS.flatMap((method) => {
       const operation = item[method];
       return operation ? [[method, { operationId: operationId(method, path), ...operation }]] : [];

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { build } from "esbuild";
 import { paths } from "./paths.ts";
 import { copyIfChanged, writeIfChanged } from "./write-file.ts";
 
@@ -20,6 +21,8 @@ export async function buildStaticAssets(openapi: string): Promise<void> {
   await writeIfChanged(target("redoc", "redoc.standalone.js"), await readRedoc());
   for (const file of SWAGGER_FILES) await copyIfChanged(join(swagger, file), target("swagger-ui-dist", file));
   for (const file of DASHBOARD_FILES) await copyIfChanged(join(paths.dashboard, file), target("dashboard", file));
+  await copyIfChanged(join(paths.dashboard, "lineage/lineage.css"), target("dashboard", "lineage.css"));
+  await writeIfChanged(target("dashboard", "lineage.js"), await bundleLineage());
   for (const file of RECORDINGS)
     await copyIfChanged(join(paths.recordings, file), join(paths.assets, "recordings", file));
 }
@@ -29,4 +32,19 @@ const target = (folder: string, file: string) => join(paths.assets, "assets", fo
 async function readRedoc(): Promise<string> {
   const script = await readFile(join(paths.packages, "redoc/bundles/redoc.standalone.js"), "utf8");
   return script.replaceAll(REDOC_LOGO, "/assets/dashboard/favicon.svg");
+}
+
+/** The script of `/dbt-docs/` as one file with the library that places its graph. */
+async function bundleLineage(): Promise<string> {
+  const { outputFiles } = await build({
+    entryPoints: [join(paths.dashboard, "lineage/main.ts")],
+    bundle: true,
+    format: "iife",
+    target: "es2024",
+    minify: true,
+    legalComments: "eof",
+    write: false,
+    logLevel: "error",
+  });
+  return outputFiles.map(({ text }) => text).join("");
 }

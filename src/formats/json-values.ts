@@ -11,23 +11,26 @@ const LONGEST_VALUE_BYTES = 4 * 1024 * 1024;
 
 /**
  * The elements of one JSON array, or the values of a file that has one a line, from bytes that come in pieces. Throws a
- * SyntaxError for what is no JSON and a RangeError for a value above 4 MiB.
+ * SyntaxError for what is no JSON and a RangeError for a value above 4 MiB. `parse` reads the text of one value.
  */
-export async function* splitJson(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<unknown[]> {
+export async function* splitJson(
+  pieces: AsyncIterable<Uint8Array>,
+  parse: (text: string) => unknown = JSON.parse,
+): AsyncGenerator<unknown[]> {
   const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   const scan: Scan = { depth: 0, quoted: false, escaped: false, start: -1, array: false, ended: false, begun: false };
   let rest: Uint8Array = new Uint8Array();
   for await (const piece of pieces) {
     const bytes = joinBytes(rest, piece);
     const values: unknown[] = [];
-    const take = (from: number, to: number) => values.push(JSON.parse(decoder.decode(bytes.subarray(from, to))));
+    const take = (from: number, to: number) => values.push(parse(decoder.decode(bytes.subarray(from, to))));
     scanValues(scan, bytes, rest.length, take);
     rest = scan.start === -1 ? new Uint8Array() : bytes.slice(scan.start);
     if (scan.start !== -1) scan.start = 0;
     if (rest.length > LONGEST_VALUE_BYTES) throw new RangeError("A value of the JSON file is too long");
     if (values.length > 0) yield values;
   }
-  if (rest.length > 0) yield [JSON.parse(decoder.decode(rest))];
+  if (rest.length > 0) yield [parse(decoder.decode(rest))];
   if (scan.array && !scan.ended) throw new SyntaxError("The JSON array has no end");
 }
 

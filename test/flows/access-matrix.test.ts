@@ -77,6 +77,9 @@ function judge(access: Access, caller: Caller, open: boolean): Verdict {
   return caller === "user" && readsUnasked ? "allowed" : refused;
 }
 
+/** Asked by POST, since SQL is too long for a URL; they change nothing. */
+const QUESTIONS = ["/api/query"];
+
 let tokens: Map<Caller, string>;
 
 /** Fresh callers for every operation, since some operations end their caller's session. */
@@ -145,7 +148,8 @@ it("keeps the administration to admins and asks for write access to every change
   );
   expect(administration).toEqual([]);
   const changes = operations.filter(
-    ({ method, access }) => method !== "GET" && typeof access === "object" && access.action !== "write",
+    ({ method, path, access }) =>
+      method !== "GET" && !QUESTIONS.includes(path) && typeof access === "object" && access.action !== "write",
   );
   expect(changes).toEqual([]);
 });

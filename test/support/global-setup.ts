@@ -4,6 +4,7 @@ import { startAzureServer } from "./azure-server/server.ts";
 import { startDuckdbServer } from "./duckdb-server.ts";
 import { startExchangeServer } from "./exchange-server/server.ts";
 import { startGcpServer } from "./gcp-server/server.ts";
+import { startMetabaseServer } from "./metabase-server.ts";
 import { startRestServer } from "./rest-server/server.ts";
 
 /** The plugin does not run wrangler's build command, and the Worker under test needs what it generates. */
@@ -25,11 +26,14 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide("gcpServiceAccount", gcp.serviceAccount);
   const rest = await startRestServer();
   project.provide("restUrl", rest.url);
+  const metabase = await startMetabaseServer();
+  project.provide("metabaseUrl", metabase.url);
   return async () => {
     await azure.close();
     await duckdb.stop();
     await exchanges.close();
     await gcp.close();
+    await metabase.close();
     await rest.close();
   };
 }

@@ -80,8 +80,39 @@ export const suites: Suite[] = [
     prepare: () => needProgram("curl", "curl") ?? needPythonRequests(),
   },
   {
+    name: "warehouse-postgres",
+    file: "test/systems/warehouse-postgres.test.ts",
+    seconds: 900,
+    prepare: needPostgres,
+  },
+  {
+    name: "warehouse-mysql",
+    file: "test/systems/warehouse-mysql.test.ts",
+    seconds: 900,
+    prepare: () => needProgram("mariadbd", "mariadb-server"),
+  },
+  {
+    name: "warehouse-stripe",
+    file: "test/systems/warehouse-stripe.test.ts",
+    seconds: 300,
+    prepare: () => null,
+  },
+  {
+    name: "warehouse-workflow",
+    file: "test/systems/warehouse-workflow.test.ts",
+    seconds: 300,
+    prepare: () => needProgram("curl", "curl") ?? needPythonRequests(),
+  },
+  {
     name: "market-data-memory",
     file: "test/systems/market-data-memory.test.ts",
+    seconds: 1200,
+    measures: true,
+    prepare: () => (existsSync("/proc/self/net/tcp") ? null : "the debugger's port is found in /proc, which Linux has"),
+  },
+  {
+    name: "warehouse-memory",
+    file: "test/systems/warehouse-memory.test.ts",
     seconds: 1200,
     measures: true,
     prepare: () => (existsSync("/proc/self/net/tcp") ? null : "the debugger's port is found in /proc, which Linux has"),
@@ -95,6 +126,19 @@ function needMoto(): string | null {
   if (!succeeds("python3", ["--version"])) return "Python is not installed";
   const installed = succeeds("python3", ["-m", "pip", "install", "--quiet", "moto[server]==5.2.1", "boto3"]);
   return installed && works() ? null : "the Python packages moto[server] and boto3 are not installed and cannot be";
+}
+
+/** Debian keeps the programs of the server beside each other by version. */
+function needPostgres(): string | null {
+  const isThere = () => existsSync("/usr/lib/postgresql") && isInstalled("psql");
+  if (isThere()) return null;
+  try {
+    apt(["update"]);
+    apt(["install", "-y", "--no-install-recommends", "postgresql"]);
+  } catch {
+    return "PostgreSQL is not installed and the Debian package postgresql cannot be";
+  }
+  return isThere() ? null : "the Debian package postgresql brings no server";
 }
 
 function succeeds(program: string, args: string[]): boolean {

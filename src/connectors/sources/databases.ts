@@ -1,36 +1,71 @@
 import { z } from "zod";
+import { loadLazily } from "../../lazy-modules.ts";
 import { secretName } from "./config-fields.ts";
-import type { SourceRow, SourceType } from "./source.ts";
+import type { OpenSource, SourceType } from "./source.ts";
 
-/** A connection to a database server, as its driver gives it; whoever opens it closes it. */
-export interface DatabaseConnection {
-  /** Rows of one query; parameters are bound by the driver, never pasted into the text. */
-  rows(sql: string, parameters: readonly unknown[]): Promise<SourceRow[]>;
-  close(): Promise<void>;
+const name = () => z.string().min(1).max(128);
+
+const tableOptions = z.strictObject({
+  cursor_column: name()
+    .optional()
+    .describe("Column that grows with every change; a sync reads rows from its last value on"),
+  primary_key: z
+    .array(name())
+    .min(1)
+    .optional()
+    .describe("Columns that tell rows apart; the primary key of the table, or a unique one, when absent"),
+});
+
+const shared = {
+  table_names: z.array(name()).min(1).optional().describe("All tables of the schema when absent; views must be named"),
+  tables: z.record(name(), tableOptions).optional().describe("Options of single tables, by their names"),
+  sslmode: z
+    .enum(["require", "disable"])
+    .default("require")
+    .describe("require checks certificate and name; disable is for hosts of ALLOW_PRIVATE_HOSTS"),
+  hyperdrive_binding: z
+    .string()
+    .regex(/^[A-Z][A-Z0-9_]*$/, "must be the name of a binding")
+    .optional()
+    .describe("Hyperdrive binding to connect through, in place of credentials_env"),
+};
+
+const isReachable = (config: { credentials_env?: string | undefined; hyperdrive_binding?: string | undefined }) =>
+  config.credentials_env !== undefined || config.hyperdrive_binding !== undefined;
+const unreachable = { path: ["credentials_env"], message: "is missing, and there is no hyperdrive_binding" };
+
+const postgresConfig = z
+  .strictObject({
+    credentials_env: secretName()
+      .optional()
+      .describe("Address of the database: postgresql://user:password@host:5432/database"),
+    schema: name().default("public"),
+    ...shared,
+  })
+  .refine(isReachable, unreachable);
+export type PostgresConfig = z.output<typeof postgresConfig>;
+
+const mysqlConfig = z
+  .strictObject({
+    credentials_env: secretName()
+      .optional()
+      .describe("Address of the database: mysql://user:password@host:3306/database"),
+    schema: name().optional().describe("The database of the address when absent"),
+    ...shared,
+  })
+  .refine(isReachable, unreachable);
+export type MysqlConfig = z.output<typeof mysqlConfig>;
+
+/** Drivers are loaded when a source is asked for the first time. */
+function openLater(load: () => Promise<OpenSource>): OpenSource {
+  return {
+    check: async () => (await load()).check(),
+    resources: async () => (await load()).resources(),
+    page: async (resource, position, range) => (await load()).page(resource, position, range),
+  };
 }
 
-const name = z.string().min(1).max(128);
-const tables = z.array(name).min(1).optional().describe("All tables of the schema when absent");
-const hyperdrive = z
-  .string()
-  .regex(/^[A-Z][A-Z0-9_]*$/, "must be the name of a binding")
-  .optional()
-  .describe("Hyperdrive binding to connect through, in place of a direct TLS connection");
-
-const postgresConfig = z.strictObject({
-  credentials_env: secretName().describe("Address of the database: postgresql://user:password@host:5432/database"),
-  schema: name.default("public"),
-  table_names: tables,
-  hyperdrive,
-});
-
-const mysqlConfig = z.strictObject({
-  credentials_env: secretName().describe("Address of the database: mysql://user:password@host:3306/database"),
-  schema: name.optional().describe("The database of the address when absent"),
-  table_names: tables,
-  hyperdrive,
-});
-
+/** PostgreSQL: https://www.postgresql.org/docs/current/protocol.html */
 export const postgres: SourceType<typeof postgresConfig> = {
   type: "postgres",
   group: "databases",
@@ -38,13 +73,16 @@ export const postgres: SourceType<typeof postgresConfig> = {
   description: "Tables of a database that is reachable from the internet or by Hyperdrive",
   unavailable: null,
   config: postgresConfig,
+  open: (config, io) => openLater(async () => (await loadLazily("postgres")).openPostgres(config, io)),
 };
 
+/** MySQL and MariaDB: https://dev.mysql.com/doc/dev/mysql-server/latest/PAGE_PROTOCOL.html */
 export const mysql: SourceType<typeof mysqlConfig> = {
   type: "mysql",
   group: "databases",
   title: "MySQL",
-  description: "Tables of a database that is reachable from the internet or by Hyperdrive",
+  description: "Tables of a MySQL or MariaDB database that is reachable from the internet or by Hyperdrive",
   unavailable: null,
   config: mysqlConfig,
+  open: (config, io) => openLater(async () => (await loadLazily("mysql")).openMysql(config, io)),
 };

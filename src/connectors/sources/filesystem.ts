@@ -10,14 +10,18 @@ import type { SourceIo, SourceType } from "./source.ts";
 const config = z.strictObject({
   bucket_url: z
     .string()
-    .regex(/^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](\/.*)?$/, "must be such as s3://bucket/folder"),
+    .regex(
+      /^(?:s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](?:\/.*)?|lake:\/\/[\w.-]+(?:\/[\w.-]+)*\/?)$/,
+      "must be such as s3://bucket/folder or lake://folder",
+    )
+    .describe("s3:// for a bucket, lake:// for a folder of this platform's own storage"),
   file_glob: z
     .string()
     .min(1)
     .default("**/*.parquet")
     .describe("Which objects below bucket_url; CSV, JSON, JSON Lines, Parquet"),
-  access_key_id_env: secretName().default("AWS_ACCESS_KEY_ID"),
-  secret_access_key_env: secretName().default("AWS_SECRET_ACCESS_KEY"),
+  access_key_id_env: secretName().default("S3_ACCESS_KEY_ID"),
+  secret_access_key_env: secretName().default("S3_SECRET_ACCESS_KEY"),
   region: z
     .string()
     .regex(/^[a-z0-9-]+$/)
@@ -32,7 +36,7 @@ export const filesystem: SourceType<typeof config> = {
   type: "filesystem",
   group: "local",
   title: "S3 or R2 objects",
-  description: "CSV, JSON, JSON Lines and Parquet objects below a prefix of a bucket",
+  description: "CSV, JSON, JSON Lines and Parquet objects of one table below a prefix of a bucket",
   unavailable: null,
   config,
 };
@@ -58,7 +62,10 @@ const NO_BODY = { "X-Amz-Content-Sha256": "e3b0c44298fc1c149afbf4c8996fb92427ae4
 const parser = new XMLParser({ parseTagValue: false, trimValues: false, isArray: (name) => name === "Contents" });
 
 /** Opens what `bucket_url` names, https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html */
-export function openBucket({ bucket_url, region, api_url, ...names }: FilesystemConfig, io: SourceIo): Bucket {
+export function openBucket(
+  { bucket_url, region, api_url, ...names }: FilesystemConfig,
+  io: Pick<SourceIo, "fetch" | "now" | "secret">,
+): Bucket {
   const [, bucket = "", prefix = ""] = /^s3:\/\/([^/]+)\/?(.*)$/.exec(bucket_url) ?? [];
   const base = `${(api_url ?? `https://s3.${region}.amazonaws.com`).replace(/\/+$/, "")}/${bucket}`;
 

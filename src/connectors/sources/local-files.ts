@@ -13,7 +13,7 @@ export const localFiles: SourceType<typeof config> = {
   type: "local_files",
   group: "local",
   title: "Files",
-  description: "Uploaded CSV, JSON, JSON Lines and Parquet files",
+  description: "Uploaded CSV, JSON, JSON Lines and Parquet files of one table",
   unavailable: null,
   config,
 };

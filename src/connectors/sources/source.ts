@@ -48,6 +48,13 @@ export interface OpenSource {
 export interface SourceIo extends ConnectorIo {
   /** The value of a secret that a config names by a `*_env` key; throws 422 when there is none. */
   secret(name: string): Promise<string>;
+  /**
+   * Opens TCP to a host that a user named; `off` is never TLS and for hosts that the operator permits. Throws 422 for a
+   * host that must not be reached and 502 for one that does not answer.
+   */
+  connect(address: { host: string; port: number }, transport: "starttls" | "off"): Promise<Socket>;
+  /** The Hyperdrive binding of that name; throws 422 when the Worker has none. */
+  hyperdrive(name: string): Pick<Hyperdrive, "connectionString" | "connect">;
 }
 
 /** A kind of source; adding one is a file and a line in `source-types.ts`. */

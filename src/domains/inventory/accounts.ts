@@ -31,7 +31,7 @@ export async function openAccount(ctx: Context, { provider, account, source }: A
 
 /** What connectors to clouds may use: at most six connections at once, which is what the platform allows. */
 export function cloudIo(ctx: Context): CloudIo {
-  return { fetch: limitConnections(upstreamFetch(ctx)), now: ctx.now, endpoints: ctx.config };
+  return { fetch: limitConnections(upstreamFetch(ctx, { whole: true })), now: ctx.now, endpoints: ctx.config };
 }
 
 /** Identity of an account's secret in the vault. */
@@ -94,7 +94,7 @@ function gcpAccounts(config: Config): ConfiguredAccount[] {
 
 const MOST_CONNECTIONS = 6;
 
-/** Lets as many calls through at once as the platform has connections; the others wait their turn. */
+/** Lets as many calls through at once as the platform has connections, which are held until a body is read. */
 function limitConnections(fetch: typeof globalThis.fetch): typeof globalThis.fetch {
   const waiting: (() => void)[] = [];
   let free = MOST_CONNECTIONS;
@@ -102,9 +102,7 @@ function limitConnections(fetch: typeof globalThis.fetch): typeof globalThis.fet
     if (free === 0) await new Promise<void>((resolve) => waiting.push(resolve));
     else free -= 1;
     try {
-      const response = await fetch(input, init);
-      // The connection is held until the body is read, and clients read bodies whole.
-      return new Response(response.body ? await response.arrayBuffer() : null, response);
+      return await fetch(input, init);
     } finally {
       const next = waiting.shift();
       if (next) next();

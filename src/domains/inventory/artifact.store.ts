@@ -118,6 +118,17 @@ export function forgetMissing(db: Database, shard: ShardRow, since: number, regi
     );
 }
 
+/** How many artifacts have deliveries in one of the states; counts no further than `most`. */
+export async function countUndelivered(db: Database, job_id: string, states: Delivery[], most: number) {
+  const some = db
+    .select({ one: sql`1`.as("one") })
+    .from(artifacts)
+    .where(and(eq(artifacts.job_id, job_id), inArray(artifacts.delivery, states)))
+    .limit(most)
+    .as("some");
+  return (await db.select({ count: count() }).from(some).get())?.count ?? 0;
+}
+
 /** Artifacts whose deliveries are in one of the states, with their documents; those never tried come last. */
 export function listUndelivered(db: Database, job_id: string, states: Delivery[], limit: number) {
   return db

@@ -1,93 +1,70 @@
-import { GLOBAL_REGION } from "../../connectors/clouds/artifact.ts";
-import type { OpenCloud } from "../../connectors/clouds/cloud.ts";
-import { CloudRefusal } from "../../connectors/clouds/errors.ts";
-import type { Step, Task } from "../../connectors/clouds/service.ts";
 import type { Context } from "../../context.ts";
-import { AppError } from "../../errors.ts";
-import { describeError } from "../../platform/http/log.ts";
-import { openAccount } from "./accounts.ts";
+import { commitInOrder } from "./commit-in-order.ts";
 import type { ExtractionCursor, ExtractionRun } from "./extraction-run.ts";
-import { filtersOfService } from "./filters.ts";
-import { readNarrowing } from "./narrowing.ts";
-import { currentProgress } from "./progress.ts";
-import { findService, regionsOf } from "./selection.ts";
+import { firstFault } from "./first-fault.ts";
 import { listReadyShards, type ShardRow } from "./shard.store.ts";
-import { commitTurn, type Turn } from "./turn.ts";
+import { takeTurn } from "./take-turn.ts";
+import { commitTurn } from "./turn.ts";
 
-/** Shards, and tasks of all of them, that are worked on at once; a kill costs at most the calls of one round. */
-const SHARDS_A_ROUND = 6;
-const TASKS_A_ROUND = 24;
+/** Shards that are worked on at once: more would not be faster, since the platform has six connections. */
+const SHARDS_AT_ONCE = 6;
+/**
+ * Tasks of all shards that are under way at once, which is what a kill costs at most: four for each of six shards, or all
+ * for one that is alone, so that its connections are rarely idle for a commit.
+ */
+const TASKS_AT_ONCE = 24;
 
-/** Clouds opened in this isolate, with their tokens, by job. */
-const opened = new WeakMap<ExtractionRun, Map<string, Promise<OpenCloud>>>();
-
-/** Takes some steps of the shards that are ready and commits what they brought; false when none is ready. */
-export async function collectRound(ctx: Context, job: ExtractionRun, cursor: ExtractionCursor): Promise<boolean> {
-  const ready = await listReadyShards(ctx.db, job.id, ctx.now(), SHARDS_A_ROUND);
-  const [current] = ready;
-  if (!current) return false;
-  const each = Math.floor(TASKS_A_ROUND / ready.length);
-  const turns = await Promise.all(ready.map((shard) => takeTurn(ctx, job, shard, each)));
-  const statements = turns.flatMap((turn) => commitTurn(ctx, job, turn));
-  await job.commit(statements, { cursor, progress: await currentProgress(ctx, job, current) });
-  return true;
+interface Collecting {
+  /** Asked before each turn: whether another may start. */
+  mayGoOn(): boolean;
+  /** Called after each commit of a turn. */
+  onCommitted(): void;
 }
 
-async function takeTurn(ctx: Context, job: ExtractionRun, shard: ShardRow, most: number): Promise<Turn> {
-  const started_at = shard.started_at ?? ctx.now();
-  const service = findService(shard.provider, shard.service);
-  if (!shard.opened_as || !service) return { shard, started_at, tasks: [], steps: [failure("is no longer known")] };
-  const { regions } = readNarrowing(shard);
-  const scope = {
-    account: shard.account,
-    region: shard.region === GLOBAL_REGION ? null : shard.region,
-    regions: regionsOf(shard.provider, regions),
-    filters: filtersOfService(job.params.filters, service),
-  };
-  try {
-    const cloud = await openOnce(ctx, job, shard);
-    const tasks = shard.tasks ?? (await cloud.start(shard.service, scope));
-    // The newest tasks first: what an item needs is done before the next page is asked for.
-    const taken = tasks.slice(-most);
-    const steps = await Promise.all(taken.map((task) => takeSafely(ctx, cloud, shard, task, scope)));
-    return { shard, started_at, steps, tasks: [...tasks.slice(0, -most), ...steps.flatMap(({ next }) => next)] };
-  } catch (error) {
-    if (error instanceof CloudRefusal) return { shard, started_at, tasks: [], steps: [failure(error.message)] };
-    return { shard, started_at, tasks: shard.tasks ?? [], steps: [{ ...failure(), fault: error }] };
-  }
-}
-
-const failure = (...failures: string[]): Step => ({ found: [], next: [], failures });
-
-/** An answer that our own code cannot digest costs its task, not the extraction. */
-async function takeSafely(
+/**
+ * Takes turns of the shards that are ready until none is or no more may start; false when none was ready. Shards do not
+ * wait for each other: each turn is committed by itself, and what it leaves free goes to the shards that are ready then.
+ */
+export async function collect(
   ctx: Context,
-  cloud: OpenCloud,
-  shard: ShardRow,
-  task: Task,
-  scope: Parameters<OpenCloud["step"]>[2],
-): Promise<Step> {
-  const step = await cloud.step(shard.service, task, scope);
-  if (step.fault === undefined || step.fault instanceof AppError) return step;
-  ctx.log.error("extraction_step_failed", { service: shard.service, ...describeError(step.fault) });
-  return {
-    ...step,
-    next: [],
-    fault: undefined,
-    failures: [...step.failures, `${task.listing}: an answer of unforeseen shape`],
-  };
-}
+  job: ExtractionRun,
+  cursor: ExtractionCursor,
+  { mayGoOn, onCommitted }: Collecting,
+): Promise<boolean> {
+  const busy = new Map<number, { tasks: number; ends: Promise<void> }>();
+  const faults: unknown[] = [];
+  let started = 0;
 
-function openOnce(ctx: Context, job: ExtractionRun, { opened_as }: ShardRow): Promise<OpenCloud> {
-  const clouds = opened.get(job) ?? new Map<string, Promise<OpenCloud>>();
-  opened.set(job, clouds);
-  const key = JSON.stringify(opened_as);
-  const cloud =
-    clouds.get(key) ??
-    Promise.resolve(opened_as).then((reference) => {
-      if (!reference) throw new Error("A shard without account");
-      return openAccount(ctx, reference);
-    });
-  clouds.set(key, cloud);
-  return cloud;
+  const work = async (shard: ShardRow, tasks: number) => {
+    try {
+      const turn = await takeTurn(ctx, job, shard, tasks);
+      await commitInOrder(ctx, job, cursor, { statements: commitTurn(ctx, job, turn), current: shard });
+      onCommitted();
+    } catch (error) {
+      faults.push(error);
+    } finally {
+      busy.delete(shard.number);
+    }
+  };
+
+  const start = async () => {
+    const room = SHARDS_AT_ONCE - busy.size;
+    const free = TASKS_AT_ONCE - [...busy.values()].reduce((sum, { tasks }) => sum + tasks, 0);
+    if (room === 0 || free === 0) return;
+    const ready = await listReadyShards(ctx.db, job.id, ctx.now(), { without: [...busy.keys()], limit: room });
+    const each = Math.max(1, Math.floor(free / ready.length));
+    for (const shard of ready.slice(0, free)) {
+      const tasks = Math.min(each, shard.tasks?.length ?? each);
+      busy.set(shard.number, { tasks, ends: work(shard, tasks) });
+      started += 1;
+    }
+  };
+
+  for (;;) {
+    if (faults.length === 0 && mayGoOn()) await start().catch((error: unknown) => faults.push(error));
+    if (busy.size === 0) break;
+    await Promise.race([...busy.values()].map(({ ends }) => ends));
+  }
+  if (faults.length > 0) throw firstFault(faults);
+  return started > 0;
 }

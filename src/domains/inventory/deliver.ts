@@ -1,7 +1,7 @@
 import type { Context } from "../../context.ts";
-import { type ArtifactRow, listUndelivered, settleDeliveries } from "./artifact.store.ts";
+import { type ArtifactRow, countUndelivered, listUndelivered, settleDeliveries } from "./artifact.store.ts";
+import { commitInOrder } from "./commit-in-order.ts";
 import type { ExtractionCursor, ExtractionRun } from "./extraction-run.ts";
-import { currentProgress } from "./progress.ts";
 import type { Delivery } from "./tables.ts";
 import { transports } from "./transport.ts";
 
@@ -29,28 +29,29 @@ export async function deliverBatch(
   const rests = ctx.now() < cursor.transport_rests_until;
   const states = rests ? FRESH : UNDELIVERED;
   const takesNone = rests && cursor.transport_faults > 0;
-  const batch = takesNone ? [] : await listUndelivered(ctx.db, job.id, states, batch_size);
-  if (batch.length === 0) {
-    const left = rests ? await listUndelivered(ctx.db, job.id, UNDELIVERED, 1) : [];
-    return left.length > 0 ? "waits" : "nothing";
+  const count = takesNone ? 0 : await countUndelivered(ctx.db, job.id, states, batch_size);
+  if (count === 0) {
+    const left = rests ? await countUndelivered(ctx.db, job.id, UNDELIVERED, 1) : 0;
+    return left > 0 ? "waits" : "nothing";
   }
-  if (!all && batch.length < batch_size) return "nothing";
+  if (!all && count < batch_size) return "nothing";
+  const batch = await listUndelivered(ctx.db, job.id, states, batch_size);
   const send = transports[ctx.config.INVENTORY_TRANSPORT];
   const dispatch = await send(ctx, job.row, batch);
   const { sent, refused, faulty } = dispatch;
-  cursor.transport_faults = sent.length + refused.length > 0 ? 0 : cursor.transport_faults + 1;
-  const isDown = cursor.transport_faults >= MOST_BATCHES_IN_VAIN;
-  const seconds = Math.max(dispatch.rests_seconds, Math.min(LONGEST_REST_SECONDS, 2 ** cursor.transport_faults));
+  const transport_faults = sent.length + refused.length > 0 ? 0 : cursor.transport_faults + 1;
+  const isDown = transport_faults >= MOST_BATCHES_IN_VAIN;
+  const seconds = Math.max(dispatch.rests_seconds, Math.min(LONGEST_REST_SECONDS, 2 ** transport_faults));
   const mustRest = !isDown && (faulty.length > 0 || dispatch.rests_seconds > 0);
-  if (mustRest) cursor.transport_rests_until = ctx.now() + seconds * 1000;
+  const transport_rests_until = mustRest ? ctx.now() + seconds * 1000 : cursor.transport_rests_until;
   const again = isDown ? [] : faulty.filter(({ artifact }) => artifact.delivery !== "tried_twice");
   const kept = new Set([...sent, ...again.map(artifactOf)]);
   const reasons = new Map([...refused, ...faulty].map(({ artifact, reason }) => [artifact, reason]));
   const lost = batch
     .filter(({ artifact }) => !kept.has(artifact) && (isDown || reasons.has(artifact)))
     .map(({ artifact }) => ({ artifact, reason: reasons.get(artifact) ?? dispatch.rests_because }));
-  cursor.transport_errors = addErrors(cursor.transport_errors, lost);
-  const settled = [
+  const transport_errors = addErrors(cursor.transport_errors, lost);
+  const statements = [
     ...dispatch.statements,
     ...settle(ctx, job, sent, "sent"),
     ...settle(ctx, job, lost.map(artifactOf), "failed"),
@@ -62,7 +63,8 @@ export async function deliverBatch(
       "tried_twice",
     ),
   ];
-  await job.commit(settled, { cursor, progress: await currentProgress(ctx, job, null) });
+  const changed = { transport_faults, transport_rests_until, transport_errors };
+  await commitInOrder(ctx, job, cursor, { statements, cursor: changed, current: null });
   return sent.length + lost.length > 0 ? "sent" : "waits";
 }
 

@@ -2,10 +2,12 @@ import type { Context } from "../../context.ts";
 import { defineJob, done, failed, resume, type SliceOutcome } from "../../platform/jobs/define.ts";
 import { markLive } from "../../platform/storage/objects.store.ts";
 import { writeLines } from "./artifact-files.ts";
-import { collectRound } from "./collect.ts";
+import { createBell } from "./bell.ts";
+import { collect } from "./collect.ts";
 import { deliverBatch } from "./deliver.ts";
 import { extractionRequest } from "./extraction-params.ts";
 import type { ExtractionCursor, ExtractionRun } from "./extraction-run.ts";
+import { firstFault } from "./first-fault.ts";
 import { planExtraction } from "./plan.ts";
 import { readCounts } from "./progress.ts";
 import { findNextShard, insertShards, listShards, type ShardRow } from "./shard.store.ts";
@@ -34,22 +36,34 @@ export const extractionJob = defineJob<typeof extractionRequest, ExtractionCurso
 
 /** What was found is handed on while more is being asked for; neither goes on alone when the other has failed. */
 async function takeRound(ctx: Context, job: ExtractionRun, cursor: ExtractionCursor, all: boolean) {
-  const state = { isAsking: !all };
-  const asking = (all ? Promise.resolve(false) : collectRound(ctx, job, cursor)).finally(() => {
+  const state = { isAsking: !all, hasFailed: false };
+  const bell = createBell();
+  const asking = collect(ctx, job, cursor, {
+    mayGoOn: () => state.isAsking && !state.hasFailed && !job.outOfTime(),
+    onCommitted: bell.ring,
+  }).finally(() => {
     state.isAsking = false;
+    bell.ring();
   });
   const handOn = async () => {
-    let delivered = await deliverBatch(ctx, job, cursor, { all });
-    while (state.isAsking && delivered === "sent") delivered = await deliverBatch(ctx, job, cursor, { all });
-    return delivered;
+    for (;;) {
+      const heard = bell.next();
+      const delivered = await deliverBatch(ctx, job, cursor, { all });
+      if (!state.isAsking) return delivered;
+      if (delivered !== "sent") await heard;
+    }
   };
-  const [collected, delivered] = await Promise.allSettled([asking, handOn()]);
-  return { collected: valueOf(collected), delivered: valueOf(delivered) };
-}
-
-function valueOf<T>(settled: PromiseSettledResult<T>): T {
-  if (settled.status === "rejected") throw settled.reason;
-  return settled.value;
+  const handing = handOn().catch((error: unknown) => {
+    state.hasFailed = true;
+    throw error;
+  });
+  const [collected, delivered] = await Promise.allSettled([asking, handing]);
+  if (collected.status === "fulfilled" && delivered.status === "fulfilled") {
+    return { collected: collected.value, delivered: delivered.value };
+  }
+  throw firstFault(
+    [collected, delivered].flatMap((settled) => (settled.status === "rejected" ? [settled.reason] : [])),
+  );
 }
 
 const secondsUntil = (ctx: Context, ms: number) => Math.max(0, (ms - ctx.now()) / 1000);

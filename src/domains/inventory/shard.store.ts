@@ -1,4 +1,4 @@
-import { and, asc, count, eq, min, sql } from "drizzle-orm";
+import { and, asc, count, eq, lte, min, notInArray, sql } from "drizzle-orm";
 import type { Database } from "../../context.ts";
 import { shards } from "./tables.ts";
 
@@ -35,12 +35,24 @@ export function insertShards(db: Database, job_id: string, plan: readonly Omit<S
   );
 }
 
-/** Shards that are not finished and do not rest, in the plan's order. */
-export function listReadyShards(db: Database, job_id: string, now: number, limit: number) {
+/** Shards that are not finished and do not rest, in the plan's order; `without` those of some numbers. */
+export function listReadyShards(
+  db: Database,
+  job_id: string,
+  now: number,
+  { without, limit }: { without: readonly number[]; limit: number },
+) {
   return db
     .select()
     .from(shards)
-    .where(and(eq(shards.job_id, job_id), eq(shards.state, "pending"), sql`${shards.rests_until} <= ${now}`))
+    .where(
+      and(
+        eq(shards.job_id, job_id),
+        eq(shards.state, "pending"),
+        lte(shards.rests_until, now),
+        notInArray(shards.number, [...without]),
+      ),
+    )
     .orderBy(asc(shards.number))
     .limit(limit);
 }

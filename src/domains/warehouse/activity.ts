@@ -34,6 +34,7 @@ type WarehouseEvent =
   | "csv_uploaded"
   | "csv_deleted"
   | "dbt_run_started"
+  | "dbt_run_progress"
   | "dbt_run_completed"
   | "dbt_run_failed";
 

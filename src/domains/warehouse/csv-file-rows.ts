@@ -1,30 +1,32 @@
-import type { Context } from "../../context.ts";
+import type { AsyncBuffer } from "hyparquet";
 import { type BadRow, parseCsvRows } from "../../formats/csv.ts";
 import { fieldNames, isNumberText, textFields } from "../../formats/csv-cell.ts";
 import { type CsvDialect, notCsv, SNIFFED_BYTES, sniffCsv } from "../../formats/csv-dialect.ts";
 import { joinNames } from "../../formats/flatten-names.ts";
-import { readRange } from "../../platform/storage/ranges.ts";
-import type { PlannedFile } from "./sync-run.ts";
+import { type ForwardFile, openForward } from "../../formats/packed-file.ts";
+import { encodedLength, isUtf8, sniffEncoding, type TextEncoding, toUtf8 } from "../../formats/text-encoding.ts";
+import { FILE_COLUMN, FILE_TIME_COLUMN, LINE_COLUMN } from "./file-columns.ts";
 
 /** Read and loaded at once; what is in memory is a few times this. */
 const WINDOW_BYTES = 1024 * 1024;
 const LONGEST_CONTENT = 1000;
-/** Names the file of a row. */
-export const FILE_COLUMN = "_catchment_file";
 /** Columns that loading makes. */
-const OWN_COLUMNS = [FILE_COLUMN, "_catchment_id", "_extra"];
+const OWN_COLUMNS = [FILE_COLUMN, FILE_TIME_COLUMN, LINE_COLUMN, "_catchment_id", "_extra"];
 
 /** A CSV file whose rows can be read. */
 export interface CsvFile {
-  object_key: string;
-  size_bytes: number;
+  text: ForwardFile;
+  encoding: TextEncoding;
   dialect: CsvDialect;
   /** Of the columns, no two alike. */
   names: readonly string[];
+  /** Where the rows begin. */
+  begins: FilePosition;
 }
 
 /** Where in a file a row begins. */
 export interface FilePosition {
+  /** Bytes of the file, as it is when it is unpacked. */
   offset: number;
   line: number;
 }
@@ -35,43 +37,63 @@ export interface RejectedRow extends BadRow {
 }
 
 export interface FileWindow {
-  rows: Record<string, string | null>[];
+  rows: Record<string, unknown>[];
+  /** Line of each row. */
+  lines: number[];
   /** The first rows that are none of the file's columns; `rejected_count` counts all. */
   rejected: RejectedRow[];
   rejected_count: number;
-  next: FilePosition;
+  /** Null after the last row. */
+  next: FilePosition | null;
 }
 
-/** Finds out how a file is written. Throws `unprocessable` when it is no CSV, `ObjectChanged` when it is gone. */
-export async function openCsvFile(ctx: Context, { object_key, size_bytes }: PlannedFile): Promise<CsvFile> {
-  if (size_bytes === 0) throw notCsv("is empty");
-  const length = Math.min(size_bytes, SNIFFED_BYTES);
-  const sample = new Uint8Array(await readRange(ctx.lake, object_key, { offset: 0, length }));
-  const dialect = sniffCsv(sample, length === size_bytes);
-  return { object_key, size_bytes, dialect, names: tellApart(fieldNames(dialect)) };
+/** A file began as UTF-8 and goes on as something else, so all of it is to be read as Latin-1. */
+export class NotUtf8 extends Error {
+  constructor() {
+    super("The file is not UTF-8");
+    this.name = "NotUtf8";
+  }
 }
 
-/** The rows from a position on, as texts by the names of their columns; an empty field is null. */
-export async function readFileWindow(ctx: Context, file: CsvFile, { offset, line }: FilePosition): Promise<FileWindow> {
-  const { object_key, size_bytes, dialect, names } = file;
-  const length = Math.min(WINDOW_BYTES, size_bytes - offset);
-  if (length <= 0) return { rows: [], rejected: [], rejected_count: 0, next: { offset, line } };
-  const bytes = new Uint8Array(await readRange(ctx.lake, object_key, { offset, length }));
-  const window = { bytes, line, last: offset + length >= size_bytes };
-  const { row_count, columns, bad, bad_count, consumed, next_line } = parseCsvRows(
-    dialect,
-    textFields(dialect),
-    window,
-  );
-  const values = names.map((name, field) => ({ name, texts: columns.get(String(field)) ?? [] }));
-  const rows = Array.from({ length: row_count }, (_, row) =>
-    Object.fromEntries(values.map(({ name, texts }) => [name, cellText(dialect, String(texts[row] ?? ""))])),
-  );
+/**
+ * Finds out how a file is written; `latin` reads it as Latin-1 whatever it looks like. Throws `unprocessable` when it is
+ * no CSV, `ObjectChanged` when it is gone.
+ */
+export async function openCsvFile(file: AsyncBuffer, latin: boolean): Promise<CsvFile> {
+  if (file.byteLength === 0) throw notCsv("is empty");
+  const text = await openForward(file);
+  const { bytes, last } = await text.read(0, SNIFFED_BYTES);
+  const encoding = latin ? "windows-1252" : sniffEncoding(bytes);
+  const sample = toUtf8(bytes, encoding);
+  const dialect = sniffCsv(sample, last);
+  const offset = encodedLength(sample.subarray(0, dialect.data_offset), encoding);
+  const begins = { offset, line: dialect.data_line };
+  return { text, encoding, dialect, names: tellApart(fieldNames(dialect)), begins };
+}
+
+/** The rows from a position on, as texts by the names of their columns; an empty field is null. Throws `NotUtf8`. */
+export async function readFileWindow(file: CsvFile, { offset, line }: FilePosition): Promise<FileWindow> {
+  const { text, encoding, dialect, names } = file;
+  const read = await text.read(offset, WINDOW_BYTES);
+  if (read.bytes.length === 0) return { rows: [], lines: [], rejected: [], rejected_count: 0, next: null };
+  const bytes = toUtf8(read.bytes, encoding);
+  const parsed = parseCsvRows(dialect, textFields(dialect), { bytes, line, last: read.last });
+  const { row_count, columns, bad, bad_count, consumed, next_line } = parsed;
+  const used = bytes.subarray(0, consumed);
+  if (encoding === "utf-8" && !isUtf8(used)) throw new NotUtf8();
+  const fields = names.map((name, field) => ({ name, texts: columns.get(String(field)) ?? [] }));
+  const rows = Array.from({ length: row_count }, (_, index) => {
+    const row: Record<string, string | null> = {};
+    for (const { name, texts } of fields) row[name] = cellText(dialect, String(texts[index] ?? ""));
+    return row;
+  });
+  const next = { offset: offset + encodedLength(used, encoding), line: next_line };
   return {
     rows,
+    lines: [...parsed.lines.subarray(0, row_count)],
     rejected: withContent(bad, bytes, line),
     rejected_count: bad_count,
-    next: { offset: offset + consumed, line: next_line },
+    next: read.last ? null : next,
   };
 }
 

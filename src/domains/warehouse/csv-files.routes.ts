@@ -2,7 +2,7 @@ import { z } from "@hono/zod-openapi";
 import { errorResponse } from "../../platform/http/errors.ts";
 import { jsonResponse } from "../../platform/http/json.ts";
 import { createRouter, defineRoute } from "../../platform/http/router.ts";
-import { deleteSourceFile, listSourceFiles, uploadCsv } from "./csv-files.ts";
+import { deleteSourceFile, listRejectedRows, listSourceFiles, uploadCsv } from "./csv-files.ts";
 import { sourceName } from "./source.schema.ts";
 
 const tags = ["Warehouse CSV files"];
@@ -38,7 +38,14 @@ const uploadRoute = defineRoute({
           schema: {
             type: "object",
             required: ["file"],
-            properties: { file: { type: "string", format: "binary", description: "The CSV file" } },
+            properties: {
+              file: {
+                type: "string",
+                format: "binary",
+                description:
+                  "The CSV file, which may be packed by gzip; sources of local_files take JSON, JSON Lines and Parquet too",
+              },
+            },
           },
         },
       },
@@ -150,4 +157,50 @@ csvFilesRouter.openapi(deleteRoute, async (c) => {
   const message = `File deleted: ${file.filename}`;
   const deleted = { file_path: file.path, source_name, background_sync: true as const };
   return c.json({ success: true as const, message, ...deleted }, 200);
+});
+
+const rejectedRoute = defineRoute({
+  method: "get",
+  path: "/sources/{source_name}/rejected-rows",
+  summary: "List rows of a source's files that could not be loaded",
+  tags,
+  access: read,
+  request: {
+    params,
+    query: z.object({
+      file_path: z
+        .string()
+        .min(1)
+        .max(1024)
+        .optional()
+        .openapi({ description: "Only those of this file", example: "/data/uploads/sales/sales_2024.csv" }),
+      limit: z.coerce.number().int().min(1).max(1000).default(100).openapi({ description: "Most rows", example: 100 }),
+      offset: z.coerce.number().int().min(0).default(0).openapi({ description: "Rows before the first", example: 0 }),
+    }),
+  },
+  responses: {
+    200: jsonResponse(
+      "By file and line; the first 100 of each file are kept, `csv-files` counts all",
+      z.object({
+        source_name: z.string().openapi({ example: "sales_data" }),
+        rows: z.array(
+          z.object({
+            file_path: path,
+            line: z.int().openapi({ description: "Counted from 1", example: 17 }),
+            reason: z.string().openapi({ example: "has 3 fields instead of 4" }),
+            content: z.string().openapi({ description: "The line, cut where it is long", example: "1,2,3" }),
+          }),
+        ),
+        total: z.int().openapi({ description: "Rows that are kept", example: 1 }),
+        limit: z.int().openapi({ example: 100 }),
+        offset: z.int().openapi({ example: 0 }),
+      }),
+    ),
+    ...refused,
+  },
+});
+
+csvFilesRouter.openapi(rejectedRoute, async (c) => {
+  const { file_path = null, ...page } = c.req.valid("query");
+  return c.json(await listRejectedRows(c.var.ctx, c.req.valid("param").source_name, { file_path, ...page }), 200);
 });

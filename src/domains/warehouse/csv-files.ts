@@ -15,7 +15,9 @@ import {
 } from "./csv-file.store.ts";
 import { type SourceRow, updateSource } from "./source.store.ts";
 import { requireSource } from "./sources.ts";
-import { matchesPattern } from "./csv-sync.ts";
+import { countRejected, listRejected } from "./csv-outcome.store.ts";
+import { matchesPattern, patternOf } from "./file-plan.ts";
+import { isFileType, isUploadType } from "./file-types.ts";
 import { followChange, requireSyncable } from "./sync.ts";
 import { documentTime } from "./times.ts";
 
@@ -25,10 +27,10 @@ const DELETED_SHOWN_MS = 7 * 86_400_000;
 export const directoryOf = ({ config }: SourceRow): string =>
   String(config["directory"] ?? "data/uploads").replaceAll(/^\/+|\/+$/g, "");
 
-/** The source, if it is one of CSV files; throws 404 and 400 with the document's texts. */
-export async function requireCsvSource(ctx: Context, name: string): Promise<SourceRow> {
+/** The source, if files are uploaded for it; throws 404 and 400 with the document's texts. */
+export async function requireFileSource(ctx: Context, name: string): Promise<SourceRow> {
   const source = await requireSource(ctx, name);
-  if (source.type !== "csv") throw badRequest(`Source '${name}' is not a CSV source`);
+  if (!isUploadType(source.type)) throw badRequest(`Source '${name}' is not a CSV source`);
   return source;
 }
 
@@ -37,7 +39,7 @@ export async function requireCsvSource(ctx: Context, name: string): Promise<Sour
  * that is taken, and leaves nothing then. A sync follows at once, or after the source's quiet time.
  */
 export async function uploadCsv(ctx: Context, request: Request, input: { name: string; trigger_sync: boolean }) {
-  const source = await requireCsvSource(ctx, input.name);
+  const source = await requireFileSource(ctx, input.name);
   if (input.trigger_sync) requireSyncable(source);
   const options = { max_bytes: ctx.config.UPLOAD_LIMIT_BYTES, files: ["file"], origin: `csv:${source.name}` };
   const file = await receiveMultipart(ctx, request, options, (form) => nameUpload(ctx, source, form));
@@ -52,7 +54,7 @@ async function nameUpload(ctx: Context, source: SourceRow, { files }: ReceivedFo
   const file = files.get("file");
   if (!file) throw badRequest("The form has no file");
   const { filename, object } = file;
-  if (!/\.(csv|tsv|txt)$/i.test(filename)) throw badRequest("Only CSV files are supported");
+  requireExtension(source, filename);
   if (!matchesPattern(source, filename)) {
     throw badRequest(`File '${filename}' does not match the source's file_pattern`);
   }
@@ -77,6 +79,13 @@ async function nameUpload(ctx: Context, source: SourceRow, { files }: ReceivedFo
   return row;
 }
 
+function requireExtension({ type }: SourceRow, filename: string): void {
+  if (/\.(csv|tsv|txt)(\.gz)?$/i.test(filename)) return;
+  if (type === "csv") throw badRequest("Only CSV files are supported");
+  if (/\.(parquet|(json|jsonl|ndjson)(\.gz)?)$/i.test(filename)) return;
+  throw badRequest("Only CSV, JSON, JSON Lines and Parquet files are supported");
+}
+
 /** Each upload puts the sync off by the source's quiet time; the tick starts it. */
 async function dueSync(ctx: Context, { name, debounce_seconds }: SourceRow): Promise<void> {
   await updateSource(ctx.db, name, { sync_due_at: ctx.now() + debounce_seconds * 1000 });
@@ -84,14 +93,14 @@ async function dueSync(ctx: Context, { name, debounce_seconds }: SourceRow): Pro
 
 /** The files of a source, with those deleted in the last week, and what of them is loaded. */
 export async function listSourceFiles(ctx: Context, name: string) {
-  const source = await requireCsvSource(ctx, name);
+  const source = await requireFileSource(ctx, name);
   const rows = await listCsvFiles(ctx.db, name, ctx.now() - DELETED_SHOWN_MS);
   const loaded = new Map((await listLoadedFiles(ctx.warehouse, name)).map((entry) => [entry.path, entry]));
   const files = rows.map((row) => renderFile(row, loaded.get(row.path)));
   return {
     source_name: name,
     directory: directoryOf(source),
-    file_pattern: String(source.config["file_pattern"] ?? "*.csv"),
+    file_pattern: patternOf(source),
     files,
     total_files: files.length,
     files_on_disk: files.filter(({ on_disk }) => on_disk).length,
@@ -123,7 +132,7 @@ function renderFile(row: CsvFileRow, known: LoadedFileRow | undefined) {
  * source's folder, 404 for a file that is not there.
  */
 export async function deleteSourceFile(ctx: Context, name: string, file_path: string) {
-  const source = await requireCsvSource(ctx, name);
+  const source = await requireFileSource(ctx, name);
   const folder = `/${directoryOf(source)}/`;
   const path = file_path.startsWith("/") ? file_path : `/${file_path}`;
   const rest = path.slice(folder.length);
@@ -137,3 +146,25 @@ export async function deleteSourceFile(ctx: Context, name: string, file_path: st
   await followChange(ctx, source);
   return { filename: row.filename, path };
 }
+
+/** Rows of a source's files that could not be loaded. Throws 404 for a file that is not there. */
+export async function listRejectedRows(
+  ctx: Context,
+  name: string,
+  { file_path, limit, offset }: { file_path: string | null; limit: number; offset: number },
+) {
+  const { type } = await requireSource(ctx, name);
+  if (!isFileType(type)) throw badRequest(`Source '${name}' has no files`);
+  if (file_path !== null && !(await isKnownFile(ctx, name, file_path))) throw notFound(`File not found: ${file_path}`);
+  const { warehouse } = ctx;
+  const [rows, [counted]] = await warehouse.batch([
+    listRejected(warehouse, name, file_path, { limit, offset }),
+    countRejected(warehouse, name, file_path),
+  ]);
+  const shown = rows.map(({ path, line, reason, content }) => ({ file_path: path, line, reason, content }));
+  return { source_name: name, rows: shown, total: counted?.total ?? 0, limit, offset };
+}
+
+const isKnownFile = async (ctx: Context, name: string, path: string) =>
+  (await findCsvFile(ctx.db, name, path)) !== undefined ||
+  (await listLoadedFiles(ctx.warehouse, name)).some((file) => file.path === path);

@@ -1,4 +1,4 @@
-import { and, eq, sql } from "drizzle-orm";
+import { and, asc, count, eq, sql } from "drizzle-orm";
 import type { Database } from "../../context.ts";
 import type { LoadedFileRow } from "./csv-file.store.ts";
 import { loadedFiles, rejectedRows } from "./warehouse.tables.ts";
@@ -41,3 +41,26 @@ export function insertRejected(warehouse: Database, row: typeof rejectedRows.$in
 export function deleteRejected(warehouse: Database, { source, path }: FileKey) {
   return warehouse.delete(rejectedRows).where(and(eq(rejectedRows.source, source), eq(rejectedRows.path, path)));
 }
+
+/** Rows that could not be read, of a source or of one of its files, as they come. */
+export function listRejected(
+  warehouse: Database,
+  source: string,
+  path: string | null,
+  page: { limit: number; offset: number },
+) {
+  return warehouse
+    .select()
+    .from(rejectedRows)
+    .where(isRejectedOf(source, path))
+    .orderBy(asc(rejectedRows.path), asc(rejectedRows.line))
+    .limit(page.limit)
+    .offset(page.offset);
+}
+
+export function countRejected(warehouse: Database, source: string, path: string | null) {
+  return warehouse.select({ total: count() }).from(rejectedRows).where(isRejectedOf(source, path));
+}
+
+const isRejectedOf = (source: string, path: string | null) =>
+  and(eq(rejectedRows.source, source), path === null ? undefined : eq(rejectedRows.path, path));

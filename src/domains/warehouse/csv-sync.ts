@@ -1,8 +1,12 @@
 import type { Context } from "../../context.ts";
 import { AppError } from "../../errors.ts";
 import { ObjectChanged } from "../../platform/storage/ranges.ts";
-import { listCsvFiles, listLoadedFiles } from "./csv-file.store.ts";
-import { FILE_COLUMN, type FileWindow, openCsvFile, readFileWindow } from "./csv-file-rows.ts";
+import { listLoadedFiles } from "./csv-file.store.ts";
+import { type FileWindow, NotUtf8 } from "./csv-file-rows.ts";
+import { openPlanned, planFiles } from "./file-plan.ts";
+import { isUploadType } from "./file-types.ts";
+import { openFileRows } from "./file-rows.ts";
+import { FILE_COLUMN, FILE_TIME_COLUMN, LINE_COLUMN } from "./file-columns.ts";
 import { deleteRejected, forgetOtherFiles, insertRejected, upsertLoadedFile } from "./csv-outcome.store.ts";
 import { commitLoad } from "./loading/commit-load.ts";
 import { finishLoad } from "./loading/finish-load.ts";
@@ -11,6 +15,7 @@ import { loadRows } from "./loading/load-rows.ts";
 import type { SourceRow } from "./source.store.ts";
 import { ownerOf } from "./sources.ts";
 import type { PlannedFile, SyncCursor, SyncRun } from "./sync-run.ts";
+import { warn, warnOfDeduplication, warnOfOverflow } from "./sync-warnings.ts";
 
 /** Rejected rows that are kept of a file; the others are counted. */
 const REJECTED_KEPT = 100;
@@ -67,25 +72,6 @@ export async function syncFiles(
   }
 }
 
-/** The files of a source that its pattern names, as they are now. */
-async function planFiles(ctx: Context, source: SourceRow): Promise<PlannedFile[]> {
-  const rows = await listCsvFiles(ctx.db, source.name, ctx.now());
-  const loaded = new Map((await listLoadedFiles(ctx.warehouse, source.name)).map((entry) => [entry.path, entry]));
-  return rows
-    .filter(({ deleted_at, filename }) => deleted_at === null && matchesPattern(source, filename))
-    .map(({ path, filename, object_key, size_bytes, sha256, modified_at }) => {
-      const changed = loaded.get(path)?.sha256 !== sha256;
-      return { path, filename, object_key, size_bytes, sha256, modified_at, changed };
-    });
-}
-
-/** Whether a file is of the source, by its `file_pattern`: `*` stands for any letters, `?` for one. */
-export function matchesPattern({ config }: Pick<SourceRow, "config">, filename: string): boolean {
-  const pattern = String(config["file_pattern"] ?? "*.csv");
-  const escaped = pattern.replaceAll(/[.+^${}()|[\]\\]/g, String.raw`\$&`);
-  return new RegExp(`^${escaped.replaceAll(/\*+/g, ".*").replaceAll("?", ".")}$`, "i").test(filename);
-}
-
 type FilesResult = Pick<SyncCursor, "rows" | "errors">;
 
 /** Loads all files and swaps. Answers a cursor to begin again with when a file failed of which rows are there already. */
@@ -110,18 +96,24 @@ async function loadFiles(
     const file = files[position.file];
     if (!file) break;
     try {
-      const loaded = file.path in cursor.bad_files ? skip(load, file, cursor) : await loadFile(ctx, job, load, cursor);
+      const isBad = file.path in cursor.bad_files;
+      const loaded = isBad ? skip(load, file, cursor) : await loadFile(ctx, job, source, load, cursor);
       if (loaded === null) return null;
       load = loaded;
     } catch (error) {
-      const bad_files = { ...cursor.bad_files, [file.path]: requireFileFault(error) };
-      // Rows of it may be in the new table already, so that is begun afresh without them.
-      const restarted = { ...cursor, bad_files, restarts: cursor.restarts + 1 };
+      // Rows of it may be in the new table already, so that is begun afresh.
+      const restarted = { ...cursor, ...learn(cursor, file, error), restarts: cursor.restarts + 1 };
       await job.commit([], { cursor: restarted });
       return restarted;
     }
   }
   return finishFiles(ctx, job, source, load, cursor);
+}
+
+/** What a file's failure says about reading it another time. */
+function learn(cursor: SyncCursor, { path }: PlannedFile, error: unknown): Partial<SyncCursor> {
+  if (error instanceof NotUtf8) return { latin_files: [...cursor.latin_files, path] };
+  return { bad_files: { ...cursor.bad_files, [path]: requireFileFault(error) } };
 }
 
 /** What is wrong with a file; throws errors that are not the file's again. */
@@ -145,23 +137,31 @@ function skip(load: Load, file: PlannedFile, { bad_files }: SyncCursor): Load {
 }
 
 /** Loads the rest of the file that the load is at; null when the slice is over. */
-async function loadFile(ctx: Context, job: SyncRun, before: Load, cursor: SyncCursor): Promise<Load | null> {
+async function loadFile(
+  ctx: Context,
+  job: SyncRun,
+  source: SourceRow,
+  before: Load,
+  cursor: SyncCursor,
+): Promise<Load | null> {
   const { file: index } = readPosition(before);
   const planned = cursor.files?.[index];
   if (!planned) return before;
-  const file = await openCsvFile(ctx, planned);
+  const latin = cursor.latin_files.includes(planned.path);
+  const file = await openFileRows(openPlanned(ctx, source, planned), planned.filename, { latin });
   // Columns exist even where all of their fields are empty.
   const columns = file.names.map((key) => ({ key }));
-  let load: Load = { ...(await openLoad(ctx, { ...before.target, columns })), position: before.position };
+  const { read_texts } = file;
+  let load: Load = { ...(await openLoad(ctx, { ...before.target, columns, read_texts })), position: before.position };
   for (let position = readPosition(load); position.file === index; position = readPosition(load)) {
     if (job.outOfTime()) return null;
     const isFirst = position.line === 0;
-    const from = isFirst ? { offset: file.dialect.data_offset, line: file.dialect.data_line } : position;
-    const window = await readFileWindow(ctx, file, from);
-    const stamps = { [FILE_COLUMN]: planned.path };
+    const window = await file.read(isFirst ? null : position);
+    const uploaded = new Date(planned.modified_at).toISOString();
+    const stamps = { [FILE_COLUMN]: planned.path, [FILE_TIME_COLUMN]: uploaded, [LINE_COLUMN]: window.lines };
     const next = advance(position, planned, window);
     const batch = await loadRows(ctx, load, { rows: window.rows, position: next, stamps });
-    const key = { source: job.params.source, path: planned.path };
+    const key = { source: source.name, path: planned.path };
     const kept = window.rejected.slice(0, Math.max(0, REJECTED_KEPT - position.rejected));
     await commitLoad(ctx, job, [
       ...(isFirst ? [deleteRejected(ctx.warehouse, key)] : []),
@@ -170,15 +170,19 @@ async function loadFile(ctx: Context, job: SyncRun, before: Load, cursor: SyncCu
     ]);
     load = batch.load;
     const progress = { message: `Loading ${planned.filename}`, processed_resources: load.row_count };
-    await job.commit([], { cursor, progress });
+    const warnings = [
+      ...(isFirst && file.warning !== null ? [warn(ctx, source.name, `${planned.filename} ${file.warning}`)] : []),
+      ...warnOfOverflow(ctx, source.name, batch.overflow),
+    ];
+    await job.commit(warnings, { cursor, progress });
   }
   return load;
 }
 
-function advance(position: FilesPosition, { path, size_bytes }: PlannedFile, window: FileWindow): FilesPosition {
+function advance(position: FilesPosition, { path }: PlannedFile, window: FileWindow): FilesPosition {
   const rows = position.rows + window.rows.length;
   const rejected = position.rejected + window.rejected_count;
-  if (window.next.offset < size_bytes) return { ...position, ...window.next, rows, rejected };
+  if (window.next !== null) return { ...position, ...window.next, rows, rejected };
   const outcomes = [...position.outcomes, { path, rows, rejected, error: null }];
   return { ...START, file: position.file + 1, outcomes };
 }
@@ -204,8 +208,10 @@ async function finishFiles(
     const file = files.find(({ path }) => path === outcome.path);
     return file && (!keepsOld || outcome.error !== null) ? [describeOutcome(ctx, source.name, file, outcome)] : [];
   });
-  // Without a readable file, what people read stays; without any file, it is rightly empty.
-  const swap = keepsOld ? [] : finishLoad(ctx, load, { allow_empty_replace: true }).statements;
+  // Without a readable file, what people read stays. Uploads that are all deleted leave nothing, rightly; a bucket that
+  // lists nothing may be a wrong prefix.
+  const allow_empty_replace = isUploadType(source.type);
+  const swap = keepsOld ? [] : finishLoad(ctx, load, { allow_empty_replace }).statements;
   const forgotten = keepsOld
     ? []
     : forgetOtherFiles(
@@ -213,7 +219,9 @@ async function finishFiles(
         source.name,
         files.map(({ path }) => path),
       );
+  const columns = load.tables[0]?.columns.map(({ name }) => name) ?? [];
   await commitLoad(ctx, job, [...swap, ...forgotten, ...written]);
+  await job.commit(keepsOld ? [] : warnOfDeduplication(ctx, source, columns), { cursor });
   return { rows, errors };
 }
 

@@ -1,5 +1,6 @@
 import type { Context } from "../../context.ts";
 import { describeError } from "../../platform/http/log.ts";
+import { listRunFailures } from "./dbt/run-failures.ts";
 import { listLastSyncs, listSourceRows } from "./source.store.ts";
 import { countTables } from "./status.store.ts";
 import { documentTime } from "./times.ts";
@@ -21,8 +22,7 @@ export async function readStatus(ctx: Context) {
     api: "running",
     duckdb: database ? "healthy" : "error",
     metabase: ctx.config.METABASE_URL === "" ? "stopped" : "healthy",
-    // There are no models yet whose documentation could be served.
-    dbt_docs: "stopped",
+    dbt_docs: "healthy",
   };
   return { status: "healthy" as const, dango_version: "0.0.5", services, uptime: "N/A" };
 }
@@ -48,10 +48,12 @@ export async function readPlatformHealth(ctx: Context) {
     ({ status, timestamp }) => status === "failed" && ctx.now() - timestamp < DAY_MS,
   );
   const sync_failures = recent.map(({ source, error_message }) => ({ source, count: 1, last_error: error_message }));
+  const dbt_failures = await listRunFailures(ctx);
   const critical_issues = share >= 0.95 ? ["Critical disk space"] : [];
   const warnings = [
     ...(share >= 0.8 && share < 0.95 ? ["Low disk space"] : []),
     ...(recent.length > 0 ? [`${recent.length} source(s) with recent failures`] : []),
+    ...(dbt_failures.length > 0 ? ["dbt run failures"] : []),
   ];
   return {
     status: critical_issues.length > 0 ? "critical" : warnings.length > 0 ? "warning" : "healthy",
@@ -70,7 +72,7 @@ export async function readPlatformHealth(ctx: Context) {
       total_gb: ctx.config.WAREHOUSE_LIMIT_GB,
     },
     sync_failures,
-    dbt_failures: [],
+    dbt_failures,
     total_sources: rows.length,
     enabled_sources: rows.filter(({ enabled }) => enabled).length,
     critical_issues,

@@ -3,6 +3,7 @@ import { notFound } from "../../errors.ts";
 import { errorResponse } from "../../platform/http/errors.ts";
 import { jsonBody, jsonResponse } from "../../platform/http/json.ts";
 import { createRouter, defineRoute } from "../../platform/http/router.ts";
+import { enableWaitingSources } from "./default-sources.ts";
 import { removeSecret, storeSecret } from "./secrets.ts";
 
 const write = { domain: "warehouse", action: "write" } as const;
@@ -34,6 +35,7 @@ const putRoute = defineRoute({
 secretsRouter.openapi(putRoute, async (c) => {
   const { name } = c.req.valid("param");
   await storeSecret(c.var.ctx, name, c.req.valid("json").value);
+  await enableWaitingSources(c.var.ctx);
   return c.json({ name, value: "****" as const }, 200);
 });
 

@@ -28,11 +28,22 @@ export async function removeSecret(ctx: Context, name: string): Promise<boolean>
 /** The value behind a name, from the vault or else from the Worker's own variables; throws 422 without one. */
 export async function resolveSecret(ctx: Context, name: string): Promise<string> {
   requireSecretName(name, "config");
-  const value = (await readStored(ctx, name)) ?? ctx.variable(name);
+  const value = await findSecret(ctx, name);
   if (value === undefined || value === "") {
     throw unprocessable([{ field: "config", message: `the secret ${name} is not set` }]);
   }
   return value;
+}
+
+/** The same, undefined without one. The name must have passed `requireSecretName`. */
+export async function findSecret(ctx: Context, name: string): Promise<string | undefined> {
+  return (await readStored(ctx, name)) ?? ctx.variable(name);
+}
+
+/** Whether a name leads to a secret. */
+export async function isSecretSet(ctx: Context, name: string): Promise<boolean> {
+  requireSecretName(name, "config");
+  return Boolean((await readStored(ctx, name)) ?? ctx.variable(name));
 }
 
 async function readStored(ctx: Context, name: string): Promise<string | undefined> {

@@ -2,6 +2,7 @@ import type { Context } from "../../context.ts";
 import { badRequest, conflict, notFound } from "../../errors.ts";
 import { principalId } from "../../platform/auth/principal.ts";
 import { cancelJobsOfSubject } from "../../platform/jobs/control.ts";
+import { deleteSchedule, listSchedules } from "../../platform/schedules/schedule.store.ts";
 import { markOrphaned } from "../../platform/storage/objects.store.ts";
 import { logActivity } from "./activity.ts";
 import { deleteCsvFilesOf, listCsvFiles } from "./csv-file.store.ts";
@@ -97,7 +98,7 @@ export async function createSource(ctx: Context, input: SourceInput) {
   const [row] = await insertSource(ctx.db, {
     ...input,
     config,
-    ...{ sync_due_at: null, schedule_id: null, created_by: principalId(ctx.principal) },
+    ...{ sync_due_at: null, created_by: principalId(ctx.principal) },
     ...{ created_at: now, updated_at: now },
   });
   if (!row) throw conflict(`Source '${input.name}' already exists`);
@@ -122,14 +123,19 @@ export async function changeSource(ctx: Context, name: string, change: SourceCha
   return getSourceDetails(ctx, name);
 }
 
-/** Removes a source, its history and its live sync; its tables and files stay unless they are to be dropped. */
+/** Removes a source, its history, its schedule and its live sync; its tables and files stay unless they are to be dropped. */
 export async function deleteSource(ctx: Context, name: string, { drop_tables }: { drop_tables: boolean }) {
   await requireSource(ctx, name);
   // From here on no sync can start.
   await updateSource(ctx.db, name, { enabled: false });
   await cancelJobsOfSubject(ctx, syncSubject(name));
   if (drop_tables) await dropLoaded(ctx, name);
-  await ctx.db.batch([deleteSourceRow(ctx.db, name), deleteHistory(ctx.db, name)]);
+  const schedules = (await listSchedules(ctx.db, "warehouse")).filter(({ subject }) => subject === syncSubject(name));
+  await ctx.db.batch([
+    deleteSourceRow(ctx.db, name),
+    deleteHistory(ctx.db, name),
+    ...schedules.map(({ id }) => deleteSchedule(ctx.db, id)),
+  ]);
   await logActivity(ctx, "INFO", `Source ${name} deleted`);
 }
 

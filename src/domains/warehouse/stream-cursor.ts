@@ -1,3 +1,4 @@
+import { daysBefore } from "../../connectors/sources/days-before.ts";
 import type { SourceRow } from "../../connectors/sources/source.ts";
 
 const NUMBER = /^-?\d+(\.\d+)?$/;
@@ -17,6 +18,18 @@ export function largerValue(one: string | null, other: string | null): string | 
   if (one === null || other === null) return one ?? other;
   const isNumeric = NUMBER.test(one) && NUMBER.test(other);
   return (isNumeric ? Number(other) > Number(one) : other > one) ? other : one;
+}
+
+const DAY_SECONDS = 86_400;
+
+/**
+ * The value of a cursor that is so many days earlier, written in the same way: a day or time of ISO 8601, or seconds or
+ * milliseconds since 1970. What is no time, such as a number of rows, stays.
+ */
+export function moveBack(value: string, days: number): string {
+  if (/^\d{4}-\d\d-\d\d/.test(value)) return `${daysBefore(Date.parse(value.slice(0, 10)), days)}${value.slice(10)}`;
+  if (/^\d{10}(\.\d+)?$/.test(value)) return String(Number(value) - days * DAY_SECONDS);
+  return /^\d{13}$/.test(value) ? String(Number(value) - days * DAY_SECONDS * 1000) : value;
 }
 
 /** The value at a key, or at nested ones joined by two underscores as columns are. */

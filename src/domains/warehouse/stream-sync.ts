@@ -1,8 +1,6 @@
 import type { OpenSource, ReadRange } from "../../connectors/sources/source.ts";
-import { parseTime } from "../../connectors/sources/rest/template.ts";
 import type { Context } from "../../context.ts";
 import { markName, snakeCase } from "../../formats/flatten-names.ts";
-import { insertLog } from "./activity.store.ts";
 import { commitLoad } from "./loading/commit-load.ts";
 import { finishLoad } from "./loading/finish-load.ts";
 import { type Load, openLoad } from "./loading/load.ts";
@@ -11,10 +9,9 @@ import { advanceCursor, listCursors } from "./loading/registry.store.ts";
 import { openSource } from "./source-check.ts";
 import type { SourceRow } from "./source.store.ts";
 import { ownerOf } from "./sources.ts";
-import { largerValue, largestValue } from "./stream-cursor.ts";
+import { largerValue, largestValue, moveBack } from "./stream-cursor.ts";
 import { type PlannedStream, requireFinal, type SyncCursor, type SyncRun } from "./sync-run.ts";
-
-const DAY_MS = 86_400_000;
+import { warnOfOverflow } from "./sync-warnings.ts";
 
 /** Where a stream is: the source's own position, and the largest value of the cursor field so far. */
 interface StreamPosition {
@@ -105,7 +102,7 @@ async function loadStream(ctx: Context, run: StreamRun, cursor: SyncCursor): Pro
       message: `Loading ${stream.table}: ${load.row_count} rows`,
       processed_resources: cursor.rows + load.row_count,
     };
-    await job.commit(describeOverflow(ctx, source.name, batch.overflow), { cursor, progress });
+    await job.commit(warnOfOverflow(ctx, source.name, batch.overflow), { cursor, progress });
   }
   const largest = largerValue(loaded, readPosition(load)?.largest ?? null);
   const moved = { source: source.name, stream: stream.name, value: largest, updated_at: ctx.now() };
@@ -131,13 +128,6 @@ function dispositionOf({ job, stream }: StreamRun) {
 function rangeOf({ job, source }: StreamRun, loaded: string | null): ReadRange {
   const { full_refresh, start_date, end_date } = job.params;
   const days = source.lookback_days ?? 0;
-  const moved =
-    loaded !== null && days > 0 ? new Date(parseTime("since", loaded) - days * DAY_MS).toISOString() : loaded;
+  const moved = loaded === null ? null : moveBack(loaded, days);
   return { since: full_refresh || start_date !== null ? null : moved, start_date, end_date };
-}
-
-function describeOverflow(ctx: Context, source: string, columns: readonly string[]) {
-  if (columns.length === 0) return [];
-  const message = `More columns than a table has room for; as JSON in _extra: ${columns.join(", ")}`;
-  return [insertLog(ctx.db, { timestamp: ctx.now(), level: "WARNING", message: message.slice(0, 2000), source })];
 }

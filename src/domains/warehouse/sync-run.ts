@@ -42,6 +42,8 @@ export interface SyncCursor {
   files: PlannedFile[] | null;
   /** Reasons of files that cannot be loaded, by path. */
   bad_files: Record<string, string>;
+  /** Paths of files that are no UTF-8 and are read as Latin-1. */
+  latin_files: string[];
   /** How often the table of the files was begun afresh, without the rows of a file that turned out to be bad. */
   restarts: number;
   /** Rows of this run. */

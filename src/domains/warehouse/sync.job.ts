@@ -3,10 +3,13 @@ import { defineJob, done, failed, resume, type SliceOutcome } from "../../platfo
 import { announce } from "./activity.ts";
 import { insertLog } from "./activity.store.ts";
 import { syncFiles } from "./csv-sync.ts";
-import { insertHistory, trimHistory, updateSource } from "./source.store.ts";
+import { runModelsAfter } from "./dbt/after-sync.ts";
+import { isFileType } from "./file-types.ts";
+import { findSource, insertHistory, trimHistory, updateSource } from "./source.store.ts";
 import { requireSource } from "./sources.ts";
 import { syncStreams } from "./stream-sync.ts";
 import { requireFinal, type SyncCursor, syncParams, type SyncRun } from "./sync-run.ts";
+import { warnOfAnomaly } from "./sync-warnings.ts";
 
 const START: SyncCursor = {
   announced: false,
@@ -14,6 +17,7 @@ const START: SyncCursor = {
   next: 0,
   files: null,
   bad_files: {},
+  latin_files: [],
   restarts: 0,
   rows: 0,
   errors: [],
@@ -28,6 +32,9 @@ export const syncJob = defineJob<typeof syncParams, SyncCursor>({
   queue: "sync",
   params: syncParams,
   async run(ctx, job) {
+    if (job.cursor === null && (await findSource(ctx.db, job.params.source))?.enabled === false) {
+      return skip(ctx, job);
+    }
     const begun = await begin(ctx, job);
     if (begun.ended) return announceEnd(ctx, job, begun);
     const loaded = await load(ctx, job, begun);
@@ -35,6 +42,14 @@ export const syncJob = defineJob<typeof syncParams, SyncCursor>({
     return announceEnd(ctx, job, await end(ctx, job, loaded));
   },
 });
+
+/** A schedule goes on while its source is disabled. */
+async function skip(ctx: Context, job: SyncRun): Promise<SliceOutcome> {
+  const { source } = job.params;
+  const message = "Sync skipped: the source is disabled";
+  await job.commit([insertLog(ctx.db, { timestamp: ctx.now(), level: "INFO", message, source })], { cursor: START });
+  return done({ source, rows: 0 });
+}
 
 /** Logs and announces the start, once; what is due from now on is due again. */
 async function begin(ctx: Context, job: SyncRun): Promise<SyncCursor> {
@@ -58,7 +73,7 @@ async function begin(ctx: Context, job: SyncRun): Promise<SyncCursor> {
 async function load(ctx: Context, job: SyncRun, cursor: SyncCursor): Promise<SyncCursor | null> {
   try {
     const source = await requireSource(ctx, job.params.source);
-    return await (source.type === "csv" ? syncFiles : syncStreams)(ctx, job, source, cursor);
+    return await (isFileType(source.type) ? syncFiles : syncStreams)(ctx, job, source, cursor);
   } catch (error) {
     return { ...cursor, errors: [...cursor.errors, requireFinal(job, error)] };
   }
@@ -85,7 +100,9 @@ async function end(ctx: Context, job: SyncRun, loaded: SyncCursor): Promise<Sync
   const level = reason === null ? "SUCCESS" : "ERROR";
   const log = insertLog(ctx.db, { timestamp: now, level, message: line, source });
   const progress = { message: line, processed_resources: rows };
-  await job.commit([insertHistory(ctx.db, entry), trimHistory(ctx.db, source), log], { cursor, progress });
+  const warnings = reason === null ? await warnOfAnomaly(ctx, job.params, rows) : [];
+  const history = [insertHistory(ctx.db, entry), trimHistory(ctx.db, source)];
+  await job.commit([...history, ...warnings, log], { cursor, progress });
   return cursor;
 }
 
@@ -94,6 +111,7 @@ async function announceEnd(ctx: Context, { params }: SyncRun, { rows, errors }: 
   const { source } = params;
   const error = describeErrors(errors);
   const results = { source, rows };
+  if (error === null || rows > 0) await runModelsAfter(ctx, source);
   if (error === null) {
     await announce(ctx, "sync_completed", { source, rows, message: `Sync completed: ${rows} rows`, error: null });
     return done(results);

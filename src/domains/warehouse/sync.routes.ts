@@ -44,7 +44,7 @@ const syncRoute = defineRoute({
           .openapi({ description: "For `GET /jobs/{job_id}`", example: "job_20251209_103000_a1b2c3d4" }),
       }),
     ),
-    400: errorResponse("Wrong dates, or a source that is disabled or cannot be synced"),
+    400: errorResponse("Wrong dates, or a source that is disabled"),
     404: errorResponse("No such source"),
     409: errorResponse("A sync of this source is under way"),
   },

@@ -1,4 +1,3 @@
-import { findSourceType } from "../../connectors/sources/source-types.ts";
 import type { Context } from "../../context.ts";
 import { badRequest, conflict } from "../../errors.ts";
 import { describeError } from "../../platform/http/log.ts";
@@ -16,10 +15,9 @@ export interface SyncRequest {
   end_date?: string | null;
 }
 
-/** Throws 400 for a source that is disabled, or of a kind that cannot be loaded yet. */
-export function requireSyncable({ name, type, enabled }: SourceRow): void {
+/** Throws 400 for a source that is disabled. */
+export function requireSyncable({ name, enabled }: SourceRow): void {
   if (!enabled) throw badRequest(`Source '${name}' is disabled`);
-  if (type !== "csv" && !findSourceType(type)?.open) throw badRequest(`Sources of type '${type}' cannot be synced yet`);
 }
 
 /** Starts a sync. Throws 404 for an unknown source, 400 for one that cannot be synced, 409 while a sync is under way. */

@@ -90,6 +90,8 @@ export function compareValues(left: Value, right: Value, operator = "<", depth =
     spend(Math.min(left.length, right.length) / 16);
     return compareTexts(left, right);
   }
+  const order = isKind(left, "object") ? left.compare?.(right) : undefined;
+  if (order !== undefined) return order;
   const sequences =
     (isKind(left, "list") && isKind(right, "list")) || (isKind(left, "tuple") && isKind(right, "tuple"));
   if (!sequences || depth > DEEPEST_VALUE) {

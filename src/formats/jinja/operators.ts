@@ -16,7 +16,15 @@ export function calculate(operator: BinaryOperator, left: Value, right: Value): 
   if (operator === "%" && typeof left === "string") return formatPercent(left, right);
   const made = operator === "+" ? join(left, right) : operator === "*" ? repeat(left, right) : undefined;
   if (made !== undefined) return made;
+  const own = objectResult(operator, left, right);
+  if (own !== undefined) return own;
   throw unusable(left) ?? unusable(right) ?? unsupported(operator, left, right);
+}
+
+function objectResult(operator: BinaryOperator, left: Value, right: Value): Value | undefined {
+  const ofLeft = isKind(left, "object") ? left.calculate?.(operator, right, "left") : undefined;
+  if (ofLeft !== undefined || !isKind(right, "object")) return ofLeft;
+  return right.calculate?.(operator, left, "right");
 }
 
 /** The error of a value that is not there, and so cannot be used. */

@@ -156,12 +156,9 @@ function decodeString(literal: string): string {
 /** Line numbers from 1, for positions that only grow. */
 function lineCounter(text: string): (position: number) => number {
   let line = 1;
-  let counted = 0;
+  let next = text.indexOf("\n");
   return (position) => {
-    for (let next = text.indexOf("\n", counted); next !== -1 && next < position; next = text.indexOf("\n", counted)) {
-      line += 1;
-      counted = next + 1;
-    }
+    for (; next !== -1 && next < position; next = text.indexOf("\n", next + 1)) line += 1;
     return line;
   };
 }

@@ -105,6 +105,10 @@ export interface HostObject {
   iterate?(): Iterable<Value>;
   length?(): number;
   call?: Callable["call"];
+  /** What an operator gives with this object as its left side, or its right; undefined when they do not go together. */
+  calculate?(operator: string, other: Value, side: "left" | "right"): Value | undefined;
+  /** Where the object stands in the order of its kind, for `<` and the like; undefined for values of other kinds. */
+  compare?(other: Value): number | undefined;
   /** Two objects with the same key are equal, and one key of a dictionary; without it only the same object is. */
   key?: string;
   /** Whether `is mapping` holds. */

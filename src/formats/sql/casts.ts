@@ -97,7 +97,7 @@ function toInteger(term: Term, fail: Fail, token: Token | undefined): Term {
         term.kind === "decimal" || term.kind === "text"
           ? `round(round(${value}, 9))`
           : `CASE WHEN abs(${value} - trunc(${value})) = 0.5 THEN 2 * round(${value} / 2.0) ELSE round(${value}) END`;
-      const outside = `WHEN abs(${value}) >= 9223372036854775808.0 THEN ${fail("a bigint", value)}`;
+      const outside = `WHEN abs(${value}) >= 9223372036854775808.0 THEN ${fail("bigint", value)}`;
       return `(CASE WHEN typeof(${value}) = 'integer' THEN ${value} ${outside} ELSE CAST(${rounded} AS INTEGER) END)`;
     }),
     "integer",

@@ -33,22 +33,32 @@ function become(term: Term, kind: Kind, token: Token): Term {
   if (term.kind === kind) return term;
   if (kind === "timestamp") return toTimestamp(term, token);
   if (kind === "text") return toText(term, token);
-  if (term.text !== undefined && kind !== "unknown") {
-    return castTerm(
-      term,
-      kind === "decimal" ? { name: "double", numbers: [] } : { name: TYPES[kind], numbers: [] },
-      token,
-    );
-  }
+  if (term.text !== undefined && kind !== "unknown") return castTerm(term, { name: TYPES[kind], numbers: [] }, token);
   return kind === "real" ? atom(`CAST(${term.sql} AS REAL)`, "real") : term;
 }
 
-const TYPES = { integer: "bigint", real: "double", date: "date", boolean: "boolean", null: "varchar" } as const;
+const TYPES = {
+  integer: "bigint",
+  decimal: "double",
+  real: "double",
+  date: "date",
+  timestamp: "timestamp",
+  boolean: "boolean",
+  text: "varchar",
+  null: "varchar",
+} as const;
+
+/** The term as a value of that kind, as a default of `lag` becomes what its column is. */
+export const castToKind = (term: Term, kind: Kind, token: Token): Term =>
+  kind === "unknown" || kind === "null" || kind === "decimal" || term.kind === kind
+    ? term
+    : castTerm(term, { name: TYPES[kind], numbers: [] }, token);
 
 /** `nullif`: the first unless both are equal as DuckDB compares them. */
 export function nullIf(first: Term, second: Term, token: Token): Term {
   const [left, right] = align(first, second, token);
   const plain = left === first && right === second;
-  if (plain) return { ...first, ...atom(`nullif(${first.sql}, ${second.sql})`, first.kind) };
+  const scale = first.scale === undefined ? {} : { scale: first.scale };
+  if (plain) return { ...atom(`nullif(${first.sql}, ${second.sql})`, first.kind), ...scale };
   return atom(`iif(${left.sql} = ${right.sql}, NULL, ${first.sql})`, first.kind);
 }

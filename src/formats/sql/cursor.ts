@@ -1,6 +1,13 @@
+import type { Columns, Scope } from "./scopes.ts";
 import { keywordOf } from "./table-references.ts";
 import { type Kind, refuseSql } from "./terms.ts";
 import { foldName, type Token, unquote } from "./tokenize.ts";
+
+/** A query in SQLite's dialect and what it answers. */
+export interface TranslatedQuery {
+  sql: string;
+  columns: Columns;
+}
 
 /** Where the translation stands. */
 export interface Cursor {
@@ -8,8 +15,14 @@ export interface Cursor {
   index: number;
   /** Kind of value by column, folded; see `toSqlite`. */
   kinds: ReadonlyMap<string, Kind>;
+  /** What names mean where it stands; undefined outside of a SELECT. */
+  scope: Scope | undefined;
+  /** The common tables that can be read there, by folded name. */
+  common: ReadonlyMap<string, Columns>;
+  /** Columns of subqueries by the index of their first token. */
+  described: Map<number, Columns>;
   /** Translates up to the bracket that closes what is open. */
-  query(cursor: Cursor): string;
+  query(cursor: Cursor): TranslatedQuery;
   /** Translates `ORDER BY` and what follows it. */
   order(cursor: Cursor): string;
 }

@@ -6,6 +6,7 @@ import { type Cursor, keywordAt, peek, take, takeIf, textAt, writeName } from ".
 import { addDays, addSpans, daysBetween, parseInterval, partOfTime, spanOf, unitName } from "./dates.ts";
 import { callFunction, remainder } from "./functions.ts";
 import { ilikeTerm, likeTerm } from "./patterns.ts";
+import { kindOfColumn } from "./scopes.ts";
 import { keywordOf, nameOf } from "./table-references.ts";
 import { atom, isTime, LEVELS, refuseSql, type Span, type Term, within } from "./terms.ts";
 import { type Token, unquote } from "./tokenize.ts";
@@ -70,7 +71,7 @@ function parsePrimary(cursor: Cursor, token: Token, keyword: string): Term {
   if (token.kind === "string") return { ...atom(token.text, "text"), text: unquote(token) };
   if (token.kind === "number") return numberTerm(token);
   if (token.text === "(") return parseBrackets(cursor);
-  if (token.text === "*") return atom("*");
+  if (token.text === "*") return { ...atom("*"), star: { qualifier: undefined } };
   if (keyword === "case") return parseCase(cursor, token);
   if (keyword === "cast" || keyword === "try_cast") return parseCast(cursor, token, keyword === "try_cast");
   if (keyword === "exists") {
@@ -105,21 +106,26 @@ const scaleOf = ({ scale }: Term): { scale?: number } => (scale === undefined ? 
 function parseColumn(cursor: Cursor, first: Token): Term {
   let sql = writeName(first);
   let last = first;
+  let qualifier: string | undefined;
   while (textAt(cursor) === ".") {
     take(cursor);
+    qualifier = nameOf(last);
     last = take(cursor);
     sql += `.${last.text === "*" ? "*" : writeName(last)}`;
   }
   if (textAt(cursor) === "(") throw refuseSql(first, `the function ${sql} is not available`);
-  return atom(sql, cursor.kinds.get(nameOf(last) ?? "") ?? "unknown");
+  const name = nameOf(last);
+  if (name === undefined) return { ...atom(sql), star: { qualifier } };
+  return { ...atom(sql, kindOfColumn(cursor.scope, { qualifier, name }, cursor.kinds)), name };
 }
 
 /** After an opening bracket: a query, a list or an expression. */
 function parseBrackets(cursor: Cursor): Term {
   if (["select", "with", "values", "partition", "order"].includes(keywordAt(cursor))) {
-    const sql = `(${cursor.query(cursor)})`;
+    const { sql, columns } = cursor.query(cursor);
     take(cursor, ")");
-    return atom(sql);
+    const [only] = columns.list;
+    return atom(`(${sql})`, columns.rest === "none" && columns.list.length === 1 ? only?.kind : "unknown");
   }
   const terms = parseList(cursor);
   const [only] = terms;
@@ -232,7 +238,7 @@ function parseWindow(cursor: Cursor, called: Term): Term {
   if (takeIf(cursor, "over")) {
     if (textAt(cursor) === "(") {
       take(cursor);
-      sql += ` OVER (${cursor.query(cursor)})`;
+      sql += ` OVER (${cursor.query(cursor).sql})`;
       take(cursor, ")");
     } else sql += ` OVER ${writeName(take(cursor))}`;
   }
@@ -245,8 +251,9 @@ function parseSpans(cursor: Cursor): Span[] {
   const value = parsePrimary(cursor, take(cursor), "");
   if (value.text !== undefined && /[a-z]/i.test(value.text)) return parseInterval(value.text, token);
   const unit = take(cursor);
-  if (value.text === undefined && value.kind === "real") value.sql = `CAST(${value.sql} AS INTEGER)`;
-  return [spanOf(value.text ?? value.sql, unit.text, unit)];
+  // DuckDB cuts the digits of a count off.
+  const count = value.kind === "integer" ? value.sql : `CAST(${toNumber(value)} AS INTEGER)`;
+  return [spanOf(value.text ?? count, unit.text, unit)];
 }
 
 function parseOperator(cursor: Cursor, left: Term, binding: number): Term | undefined {

@@ -1,5 +1,5 @@
 import { castTerm, roundTerm, toNumber, toText } from "./casts.ts";
-import { nullIf, unify } from "./common-kind.ts";
+import { castToKind, nullIf, unify } from "./common-kind.ts";
 import { addSpans, differenceOfTimes, formatTime, partOfTime, spanOf, truncateTime, unitName } from "./dates.ts";
 import { changeCase } from "./patterns.ts";
 import { atom, bind, failing, isNumeric, type Kind, operand, refuseSql, type Span, type Term } from "./terms.ts";
@@ -41,9 +41,8 @@ const oneOf: Rule = ({ name, args, token }) => {
 const ofRow: Rule = ({ name, args, token }) => {
   const [value, place] = [argument(args, 0, token), args[1]];
   if (place === undefined) return atom(`${name}(${value.sql})`, value.kind);
-  const { terms, kind } = unify([value, ...args.slice(2)], token);
-  const [first = "", ...rest] = terms.map(({ sql }) => sql);
-  return atom(`${name}(${[first, place.sql, ...rest].join(", ")})`, kind);
+  const otherwise = args.slice(2).map((term) => castToKind(term, value.kind, token));
+  return atom(`${name}(${[value, place, ...otherwise].map(({ sql }) => sql).join(", ")})`, value.kind);
 };
 
 /** `floor` and its like: of a decimal one without digits, otherwise a double. */
@@ -101,7 +100,7 @@ const RULES: Record<string, Rule> = {
   ...Object.fromEntries(["count", "row_number", "rank", "dense_rank", "ntile"].map((name) => [name, same("integer")])),
   ...Object.fromEntries(["percent_rank", "cume_dist", "random"].map((name) => [name, same("real")])),
   ...Object.fromEntries(["lag", "lead", "first_value", "last_value", "nth_value"].map((name) => [name, ofRow])),
-  ...Object.fromEntries(["floor", "ceil", "ceiling", "trunc"].map((name) => [name, whole])),
+  ...Object.fromEntries(["floor", "ceil", "ceiling"].map((name) => [name, whole])),
   ...Object.fromEntries(
     ["exp", "sin", "cos", "tan", "atan", "atan2", "radians", "degrees", "pi"].map((name) => [
       name,
@@ -131,6 +130,12 @@ const RULES: Record<string, Rule> = {
   log2: inDomain("log2", "<= 0"),
   abs: ({ args, token }) => atom(`abs(${toNumber(argument(args, 0, token))})`, argument(args, 0, token).kind),
   sign: ofNumber(([number]) => `CAST(sign(${number}) AS INTEGER)`, "integer"),
+  trunc: (call) => {
+    const number = argument(call.args, 0, call.token);
+    if (number.kind === "decimal") return whole(call);
+    const sql = bind(atom(toNumber(number)), (value) => `iif(typeof(${value}) = 'integer', ${value}, trunc(${value}))`);
+    return atom(sql, number.kind);
+  },
   round: ({ args, token }) => {
     const [number, digits] = [argument(args, 0, token), args[1]];
     if (digits !== undefined && !/^-? ?\d{1,2}$/.test(digits.sql))
@@ -156,6 +161,11 @@ const RULES: Record<string, Rule> = {
       throw refuseSql(token, "if needs three arguments");
     const { terms, kind } = unify([then, otherwise], token);
     return atom(`iif(${[condition, ...terms].map(({ sql }) => sql).join(", ")})`, kind);
+  },
+  hex: ({ args, token }) => {
+    const { sql, kind } = argument(args, 0, token);
+    if (kind !== "text") throw refuseSql(token, "hex takes a text; cast it to text first");
+    return atom(`hex(${sql})`, "text");
   },
   lower: ({ args, token }) => atom(changeCase("lower", argument(args, 0, token), token), "text"),
   upper: ({ args, token }) => atom(changeCase("upper", argument(args, 0, token), token), "text"),
@@ -232,9 +242,9 @@ export function callFunction(call: Call): Term {
 export function remainder(left: Term, right: Term): Term {
   if (left.kind === "integer" && right.kind === "integer")
     return atom(`(${operand(left)} % ${operand(right)})`, "integer");
-  const areWhole = (first: string, second: string) => `typeof(${first}) = 'integer' AND typeof(${second}) = 'integer'`;
+  const bothWhole = (first: string, second: string) => `typeof(${first}) = 'integer' AND typeof(${second}) = 'integer'`;
   const write = (first: string, second: string) =>
-    `(CASE WHEN ${areWhole(first, second)} THEN ${first} % ${second} ELSE mod(${first}, ${second}) END)`;
+    `(CASE WHEN ${bothWhole(first, second)} THEN ${first} % ${second} ELSE mod(${first}, ${second}) END)`;
   const sql = bind(
     atom(toNumber(left)),
     (first) => bind(atom(toNumber(right)), (second) => write(first, second), "_divisor"),

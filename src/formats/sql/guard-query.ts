@@ -57,9 +57,12 @@ export function guardQuery(sql: string, options: GuardOptions = {}): GuardedQuer
   };
 }
 
+/** What `wrapQuery` writes before the statement. */
+export const WRAP_START = "SELECT * FROM (\n";
+
 /** The statement as a subquery of at most `limit` rows; the line ends keep a trailing comment from eating the bracket. */
 export function wrapQuery({ sql }: Pick<GuardedQuery, "sql">, limit: number): string {
-  return `SELECT * FROM (\n${sql}\n) LIMIT ${Math.max(0, Math.trunc(limit))}`;
+  return `${WRAP_START}${sql}\n) LIMIT ${Math.max(0, Math.trunc(limit))}`;
 }
 
 function withoutSemicolon(tokens: Token[]): Token[] {

@@ -28,6 +28,10 @@ export interface Term {
   scale?: number;
   /** The text, of a plain string literal. */
   text?: string;
+  /** The name (folded), of a plain column. */
+  name?: string;
+  /** Of `*` or `alias.*`. */
+  star?: { qualifier: string | undefined };
 }
 
 /** A span to add to a time: counts are SQL. */

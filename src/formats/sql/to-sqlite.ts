@@ -1,7 +1,17 @@
-import { type Cursor, keywordAt, peek, take, writeName } from "./cursor.ts";
+import { type Cursor, keywordAt, peek, take, type TranslatedQuery, writeName } from "./cursor.ts";
 import { parseExpression } from "./expressions.ts";
-import { keywordOf } from "./table-references.ts";
-import { type Kind, refuseSql } from "./terms.ts";
+import {
+  combine,
+  type Columns,
+  columnsOfStar,
+  findRelations,
+  kindOfColumn,
+  OPAQUE,
+  type Scope,
+  STORED,
+} from "./scopes.ts";
+import { keywordOf, nameOf } from "./table-references.ts";
+import { type Kind, refuseSql, type Term } from "./terms.ts";
 import { foldName, meaningfulTokens, type Token, tokenize } from "./tokenize.ts";
 
 interface DialectOptions {
@@ -51,10 +61,13 @@ export function toSqlite(sql: string, { kinds = new Map() }: DialectOptions = {}
   const tokens = meaningfulTokens(tokenize(sql, { casts: true }));
   for (const token of tokens) checkToken(token);
   if (tokens.at(-1)?.text === ";") tokens.pop();
-  const cursor: Cursor = { tokens, index: 0, kinds, query: translateQuery, order: translateOrder };
+  const cursor: Cursor = {
+    ...{ tokens, index: 0, kinds, scope: undefined, common: new Map(), described: new Map() },
+    ...{ query: translateQuery, order: translateOrder },
+  };
   const translated = translateQuery(cursor);
   if (peek(cursor) !== undefined) throw refuseSql(peek(cursor), "a bracket is closed that was never opened");
-  return translated;
+  return translated.sql;
 }
 
 function checkToken(token: Token): void {
@@ -66,24 +79,86 @@ function checkToken(token: Token): void {
 }
 
 /** Everything up to the bracket that closes the query, or its end. */
-function translateQuery(cursor: Cursor): string {
+function translateQuery(cursor: Cursor): TranslatedQuery {
+  const { scope, common } = cursor;
   const parts: string[] = [];
+  const arms: Columns[] = [];
+  let list: Term[] | undefined;
   let afterExpression = false;
   for (let token = peek(cursor); token !== undefined && token.text !== ")"; token = peek(cursor)) {
     const keyword = clauseAt(cursor, token);
+    if (keyword === "select") {
+      cursor.scope = openScope(cursor, scope);
+      list = [];
+    } else if (list !== undefined && keyword !== "" && !IN_LIST.has(keyword)) {
+      arms.push(columnsOfList(list, cursor.scope));
+      nameList(cursor, list);
+      list = undefined;
+    }
+    if (keyword === "values") arms.push(OPAQUE);
     if (keyword === "with") parts.push(translateWith(cursor));
     else if (keyword === "order") parts.push(translateOrder(cursor));
     else if (keyword === "frame") parts.push(copyFrame(cursor));
     else if (keyword !== "" || token.text === ",") parts.push(take(cursor).text);
-    else if (afterExpression || (isAliased(cursor) && token.text !== "(")) parts.push(translateAlias(cursor));
-    else {
-      parts.push(parseExpression(cursor).sql);
+    else if (afterExpression || (isAliased(cursor) && token.text !== "(")) {
+      parts.push(translateAlias(cursor));
+      const named = list?.at(-1);
+      if (named !== undefined) named.name = nameOf(token) ?? "";
+    } else {
+      const term = parseExpression(cursor);
+      parts.push(term.sql);
+      list?.push({ ...term });
       afterExpression = true;
       continue;
     }
     afterExpression = false;
   }
-  return parts.join(" ");
+  if (list !== undefined) arms.push(columnsOfList(list, cursor.scope));
+  Object.assign(cursor, { scope, common });
+  const [first = OPAQUE, ...others] = arms;
+  return { sql: parts.join(" "), columns: others.reduce(combine, first) };
+}
+
+/** Words that stand in the list of a SELECT. */
+const IN_LIST = new Set(["distinct", "all", "as"]);
+
+function columnsOfList(list: Term[], scope: Scope | undefined): Columns {
+  const parts = list.map(({ star, name, kind }): Columns =>
+    star === undefined ? { list: [{ name, kind }], rest: "none" } : columnsOfStar(scope, star.qualifier),
+  );
+  const rest = parts.find((part) => part.rest === "opaque") ?? parts.find((part) => part.rest === "stored");
+  return { list: parts.flatMap((part) => part.list), rest: rest?.rest ?? "none" };
+}
+
+/** The clauses behind a list may mean its names: what is of another kind there than in the tables is of no known one. */
+function nameList({ scope, kinds }: Cursor, terms: Term[]): void {
+  const list = terms.flatMap(({ name, kind }) => {
+    if (name === undefined) return [];
+    const inTables = kindOfColumn(scope, { qualifier: undefined, name }, kinds);
+    return [{ name, kind: inTables === kind || inTables === "unknown" ? kind : ("unknown" as const) }];
+  });
+  scope?.relations.set(" list", { list, rest: "none" });
+}
+
+/** What names mean in the SELECT that begins here. */
+function openScope(cursor: Cursor, outer: Scope | undefined): Scope {
+  const references = findRelations(cursor.tokens, cursor.index);
+  const relations = new Map<string, Columns>();
+  for (const [index, { alias, table, subquery }] of (references ?? []).entries()) {
+    const stored = cursor.common.get(table ?? "") ?? STORED;
+    relations.set(alias ?? `${index} `, subquery === undefined ? stored : describe(cursor, subquery, outer));
+  }
+  if (references === undefined) relations.set("", OPAQUE);
+  return { relations, outer };
+}
+
+/** The columns of a subquery, which stands behind the list that reads them. */
+function describe(cursor: Cursor, index: number, scope: Scope | undefined): Columns {
+  const known = cursor.described.get(index);
+  if (known !== undefined) return known;
+  const { columns } = translateQuery({ ...cursor, index, scope });
+  cursor.described.set(index, columns);
+  return columns;
 }
 
 /** The clause that begins here; "" for an expression or an alias. Throws 400 for a clause that SQLite lacks. */
@@ -111,13 +186,19 @@ function translateWith(cursor: Cursor): string {
   const tables: string[] = [];
   do {
     if (tables.length > 0) take(cursor, ",");
-    let head = writeName(take(cursor));
-    if (peek(cursor)?.text === "(") head += `${copyBrackets(cursor)}`;
+    const name = take(cursor);
+    const key = nameOf(name) ?? "";
+    let head = writeName(name);
+    const named = peek(cursor)?.text === "(";
+    if (named) head += `${copyBrackets(cursor)}`;
+    if (recursive !== "") cursor.common = new Map(cursor.common).set(key, OPAQUE);
     head += ` ${take(cursor, "as").text}`;
     while (["not", "materialized"].includes(keywordAt(cursor))) head += ` ${take(cursor).text}`;
     take(cursor, "(");
-    tables.push(`${head} (${translateQuery(cursor)})`);
+    const { sql, columns } = translateQuery(cursor);
+    tables.push(`${head} (${sql})`);
     take(cursor, ")");
+    cursor.common = new Map(cursor.common).set(key, named ? OPAQUE : columns);
   } while (peek(cursor)?.text === ",");
   return `WITH ${recursive}${tables.join(", ")}`;
 }

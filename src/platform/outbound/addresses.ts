@@ -21,6 +21,27 @@ export function checkUserUrl(text: string, allowed: readonly string[]): URL {
   return url;
 }
 
+/** A host that a user named, as it is connected to. */
+export interface CheckedHost {
+  /** An IPv6 address has brackets. */
+  hostname: string;
+  port: number;
+  /** Whether `allowed` names it. */
+  isPermitted: boolean;
+}
+
+/** The same rule for what is no URL. Throws `unprocessable` for what is no host, and for a private one. */
+export function checkUserHost({ host, port }: { host: string; port: number }, allowed: readonly string[]): CheckedHost {
+  // Of a web address the parser reads every notation of a number.
+  const url = /[/?#@\\]/.test(host) ? null : URL.parse(`http://${host}:${port}`);
+  if (!url || port < 1 || port > 65_535) throw unprocessable([{ field: "host", message: "is not the name of a host" }]);
+  const isPermitted = isAllowed(url, allowed);
+  if (!isPermitted && isPrivate(hostOf(url))) {
+    throw unprocessable([{ field: "host", message: "is a private address; ALLOW_PRIVATE_HOSTS can permit it" }]);
+  }
+  return { hostname: url.hostname, port, isPermitted };
+}
+
 const refused = (message: string) => unprocessable([{ field: "url", message }]);
 
 /** The WHATWG parser has already turned decimal, octal, hex and short notations into four decimal octets. */

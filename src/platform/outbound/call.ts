@@ -14,6 +14,8 @@ export interface CallLimits {
 /** Limits of one call under way; several hops of a redirect share the deadline. */
 export interface CallOptions extends CallLimits {
   deadline: AbortSignal;
+  /** Reads the body, whatever its length, before the answer is given, which costs less than handing on its chunks. */
+  whole?: boolean;
   /** Told once: when the body was read to its end, or the call failed. */
   onSettled?: (outcome: Outcome) => void;
 }
@@ -44,6 +46,13 @@ export async function callHost(ctx: CallContext, input: FetchInput, init: Reques
   if (response.status >= 500) await settle("fault");
   else if (!response.body) await settle("answered");
   if (!response.body) return response;
+  if (options.whole) {
+    const body = await orAborted(response.arrayBuffer(), signal).catch(async (error: unknown) => {
+      throw await fail(error);
+    });
+    await settle("answered");
+    return answerWith(body, response);
+  }
   const max_bytes = options.max_bytes ?? Infinity;
   return answerWith(
     watchBody(response.body, { signal, max_bytes, host, fail, end: () => settle("answered") }),
@@ -116,8 +125,19 @@ function watchBody(source: ReadableStream<Uint8Array>, watch: Watch): ReadableSt
   );
 }
 
-/** The headers describe the bytes as they travelled; the stream gives them decompressed. */
-function answerWith(body: ReadableStream<Uint8Array>, { status, statusText, headers: received }: Response): Response {
+function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const abort = () => reject(signal.reason);
+  if (signal.aborted) abort();
+  signal.addEventListener("abort", abort, { once: true });
+  return Promise.race([work, aborted]).finally(() => signal.removeEventListener("abort", abort));
+}
+
+/** The headers describe the bytes as they travelled; the body has them decompressed. */
+function answerWith(
+  body: ReadableStream<Uint8Array> | ArrayBuffer,
+  { status, statusText, headers: received }: Response,
+): Response {
   const headers = new Headers(received);
   headers.delete("Content-Encoding");
   headers.delete("Content-Length");

@@ -5,14 +5,19 @@ const TIMEOUT_MS = 30_000;
 
 /**
  * The `fetch` that connectors get, for URLs that an operator configured: circuit, a 30 s limit for the whole answer,
- * a count of faults and a log line per call. Throws as `callHost` does.
+ * a count of faults and a log line per call. With `whole` it resolves once the body has been read. Throws as `callHost`
+ * does.
  */
-export function upstreamFetch(ctx: CallContext & Pick<Context, "metrics">): typeof fetch {
+export function upstreamFetch(
+  ctx: CallContext & Pick<Context, "metrics">,
+  { whole = false }: { whole?: boolean } = {},
+): typeof fetch {
   return (input, init) => {
     const { host } = urlOf(input);
     return callHost(ctx, input, init ?? {}, {
       timeout_ms: TIMEOUT_MS,
       deadline: AbortSignal.timeout(TIMEOUT_MS),
+      whole,
       onSettled: (outcome) => {
         if (outcome === "fault") ctx.metrics.upstreamError(host);
       },

@@ -1,6 +1,7 @@
 import { exportPKCS8, generateKeyPair } from "jose";
 import { findSourceType } from "../../../src/connectors/sources/source-types.ts";
 import type { OpenSource, ReadRange, SourceIo, SourceRow } from "../../../src/connectors/sources/source.ts";
+import { withoutSockets } from "./without-sockets.ts";
 
 /** One request that is expected, with the headers that matter, and its answer. */
 export interface Exchange {
@@ -29,6 +30,7 @@ const serviceAccount = JSON.stringify({
 export function answering(exchanges: readonly Omit<Exchange, "request" | "headers">[]) {
   const asked: Required<Asked>[] = [];
   const io: SourceIo = {
+    ...withoutSockets,
     now: () => clock.now,
     secret: async (name) => (name === "GOOGLE_CREDENTIALS" ? serviceAccount : `value-of-${name}`),
     fetch: async (input, init) => {

@@ -23,7 +23,7 @@ test("objects of a prefix are listed page after page, signed", async () => {
     "GET https://r2.example.org/acme?list-type=2&max-keys=1000&prefix=in%20box&continuation-token=t%2B1",
   ]);
   expect(asked[0]?.headers["authorization"]).toMatch(
-    /^AWS4-HMAC-SHA256 Credential=value-of-AWS_ACCESS_KEY_ID\/20240601\/us-east-1\/s3\/aws4_request,/,
+    /^AWS4-HMAC-SHA256 Credential=value-of-S3_ACCESS_KEY_ID\/20240601\/us-east-1\/s3\/aws4_request,/,
   );
 });
 

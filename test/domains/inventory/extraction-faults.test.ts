@@ -8,8 +8,8 @@ import { extractions, openAzure, storedArtifacts, storedFiles } from "./extracti
 /** Pages, details and two batches: each kind of operation occurs, and the harness stays quick. */
 const params = extractionRequest.parse({ provider: "azure", services: ["storage"], batch_size: 4 });
 
-/** A round has at most so many calls under way when it is lost. */
-const CALLS_A_ROUND = 24;
+/** Tasks, here of one call each, that are under way at once and lost together. */
+const CALLS_AT_ONCE = 24;
 
 async function open() {
   const { azure, settings } = await openAzure({ page_size: 4 });
@@ -22,7 +22,7 @@ async function open() {
 
 describe("an extraction that breaks at any of its operations", () => {
   it.each(["fault", "kill"] as const)(
-    "by a %s ends in the same artifacts and files, and asks at most for one round again",
+    "by a %s ends in the same artifacts and files, and asks again at most for what was under way",
     async (kind) => {
       const { world, extract, calls } = await open();
       const calm = await extract();
@@ -41,7 +41,7 @@ describe("an extraction that breaks at any of its operations", () => {
           expect(await storedFiles(world.ctx, job.id)).toHaveLength(expected.length);
           const now = await calls();
           expect(now - requests, `calls after a ${kind} ${moment} operation ${at}`).toBeLessThanOrEqual(
-            pages + CALLS_A_ROUND,
+            pages + CALLS_AT_ONCE,
           );
           requests = now;
         }

@@ -28,7 +28,7 @@ it("refuses an upload that is no file of the source, and keeps nothing", async (
   const cases: [string, string, number, string][] = [
     ["nobody", "a.csv", 404, "Source 'nobody' not found"],
     ["sales", "a.pdf", 400, "Only CSV files are supported"],
-    ["sales", "a.csv.gz", 400, "Only CSV files are supported"],
+    ["sales", "a.gz", 400, "Only CSV files are supported"],
     ["sales", "a.txt", 400, "File 'a.txt' does not match the source's file_pattern"],
   ];
   for (const [source, name, status, detail] of cases) {
@@ -193,4 +193,31 @@ it("an upload puts the sync off by the quiet time of its source", async () => {
   world.ctx.advance(601_000);
   await startDueSyncs(world.ctx);
   expect(world.ctx.messages).toHaveLength(1);
+});
+
+it("rejected rows are listed by file and line, page by page", async () => {
+  const world = await openSales();
+  await upload("sales", "a.csv", "id,amount\n1,10\n2\n3,30,300\n");
+  await upload("sales", "b.csv", 'id,amount\n5\n6,"60\n');
+  await sync(world, "sales");
+  const rejected = (query = "") => answerOf("GET", `/sources/sales/rejected-rows${query}`);
+  const row = (name: string, line: number, reason: string, content: string) => ({
+    ...{ file_path: `/${FOLDER}/${name}`, line, reason, content },
+  });
+  const rows = [
+    row("a.csv", 3, "has 1 fields instead of 2", "2"),
+    row("a.csv", 4, "has 3 fields instead of 2", "3,30,300"),
+    row("b.csv", 2, "has 1 fields instead of 2", "5"),
+    row("b.csv", 3, "has a quotation mark that is never closed", '6,"60'),
+  ];
+  expect(await rejected()).toEqual({
+    status: 200,
+    body: { source_name: "sales", rows, total: 4, limit: 100, offset: 0 },
+  });
+  expect((await rejected(`?file_path=/${FOLDER}/b.csv&limit=1&offset=1`)).body).toEqual({
+    ...{ source_name: "sales", rows: rows.slice(3), total: 2, limit: 1, offset: 1 },
+  });
+  expect(await rejected(`?file_path=/${FOLDER}/c.csv`)).toMatchObject({ status: 404 });
+  expect(await rejected("?limit=0")).toMatchObject({ status: 400 });
+  expect(await answerOf("GET", "/sources/nobody/rejected-rows")).toMatchObject({ status: 404 });
 });

@@ -21,6 +21,8 @@ it("a sync that breaks at any of its operations loads all pages and ends once", 
   await answerOf("POST", "/sources", {
     name: "shop",
     type: "stripe",
+    // The models that follow are another job.
+    auto_dbt: false,
     config: { api_url: stripe.url, endpoints: ["customers"] },
   });
   let runs = 0;
@@ -46,7 +48,12 @@ it("a sync that breaks at any of its operations loads all pages and ends once", 
 it("a sync of files that breaks at any of its operations has every row once", async () => {
   const world = openSyncWorld();
   const { ctx } = world;
-  await answerOf("POST", "/sources", { name: "sales", type: "csv", config: { directory: "data/uploads/sales" } });
+  await answerOf("POST", "/sources", {
+    name: "sales",
+    type: "csv",
+    config: { directory: "data/uploads/sales" },
+    auto_dbt: false,
+  });
   await upload("sales", "a.csv", "id,amount\n1,10\n2\n");
   await upload("sales", "bad.csv", "");
   await upload("sales", "c.csv", "amount,id\n30,3\n40,4\n");

@@ -44,19 +44,13 @@ it("answers 404 to a sync of a source that there is not", async () => {
   });
 });
 
-it("refuses a sync of a disabled source, and of a kind that cannot be synced", async () => {
+it("refuses a sync of a disabled source", async () => {
   await openShop();
   await answerOf("PATCH", "/sources/shop", { enabled: false });
   expect(await answerOf("POST", "/sources/shop/sync", {})).toMatchObject({
     status: 400,
     body: { detail: "Source 'shop' is disabled" },
   });
-  await answerOf("POST", "/sources", { name: "files", type: "local_files", config: {} });
-  expect(await answerOf("POST", "/sources/files/sync", {})).toMatchObject({
-    status: 400,
-    body: { detail: "Sources of type 'local_files' cannot be synced yet" },
-  });
-  expect((await answerOf("POST", "/sources/files/check")).body).toMatchObject({ success: false });
 });
 
 it("answers 409 while a sync is under way, and shows the source as syncing", async () => {

@@ -50,8 +50,11 @@ export const syncEvents = ({ published }: TestContext) =>
   published.filter(({ event }) => event.type.startsWith("sync_")).map(({ event }) => [event.type, event.fields]);
 
 /** Uploads a file by the front door. */
-export function upload(source: string, name: string, text: string, query = ""): ReturnType<typeof answerOf> {
+export const upload = (source: string, name: string, text: string, query = "") =>
+  uploadBytes(source, name, new TextEncoder().encode(text), query);
+
+export function uploadBytes(source: string, name: string, bytes: Uint8Array, query = ""): ReturnType<typeof answerOf> {
   const form = new FormData();
-  form.append("file", new File([text], name));
+  form.append("file", new File([new Uint8Array(bytes)], name));
   return answerOf("POST", `/sources/${source}/upload-csv${query}`, form);
 }

@@ -2,6 +2,7 @@ import { inject } from "vitest";
 import type { OpenSource, SourceIo } from "../../../src/connectors/sources/source.ts";
 import { stripe } from "../../../src/connectors/sources/stripe.ts";
 import { createRestWorld, type RestWorldOptions } from "./world.ts";
+import { withoutSockets } from "../../connectors/sources/without-sockets.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -38,6 +39,7 @@ export async function openStripeWorld(options: RestWorldOptions = {}): Promise<S
     open: (config = {}, given = key) => {
       const io: SourceIo = {
         fetch: (...call: Parameters<typeof fetch>) => fetch(...call),
+        ...withoutSockets,
         now: () => Date.UTC(2024, 5, 1),
         secret: async () => given,
       };

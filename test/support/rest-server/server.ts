@@ -75,7 +75,7 @@ async function handle(worlds: Map<string, RestWorld>, request: IncomingMessage, 
     const message = `Unrecognized request URL (${method}: ${path}).`;
     return send(response, 404, { error: { type: "invalid_request_error", message } });
   }
-  const body = JSON.stringify(pageOf(world, path, example, url.searchParams));
+  const body = JSON.stringify(pageOf(world, path, world.filled ? fill(example) : example, url.searchParams));
   if (world.grows) world.count += 1;
   if (!fault?.cut) return void response.writeHead(200, { "Content-Type": "application/json" }).end(body);
   response.writeHead(200, { "Content-Type": "application/json", "Content-Length": String(Buffer.byteLength(body)) });
@@ -93,6 +93,11 @@ function pageOf(world: RestWorld, path: string, example: StripeObject, query: UR
   const start = after === null ? 0 : all.findIndex(({ id }) => id === after) + 1;
   const end = start + Number(query.get("limit") ?? 10);
   return { object: "list", url: path, has_more: end < all.length, data: all.slice(start, end) };
+}
+
+/** The object with a text in every field that is null, at any depth. */
+function fill(object: StripeObject): StripeObject {
+  return JSON.parse(JSON.stringify(object), (key, value: unknown) => value ?? `some ${key}`);
 }
 
 function send(response: ServerResponse, status: number, body: unknown): void {

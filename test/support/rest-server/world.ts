@@ -16,6 +16,8 @@ export interface RestWorldOptions {
   count?: number;
   /** Whether a new object appears after every page. */
   grows?: boolean;
+  /** Whether fields that are null in the example have a text, so that objects have all their columns. */
+  filled?: boolean;
   faults?: RestFault[];
 }
 
@@ -29,6 +31,7 @@ export const createRestWorld = (options: RestWorldOptions): RestWorld => ({
   key: "sk_test_4eC39HqLyjWDarjtT1zdp7dc",
   count: 250,
   grows: false,
+  filled: false,
   faults: [],
   ...options,
   requests: [],

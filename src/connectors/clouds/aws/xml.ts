@@ -16,6 +16,8 @@ const parser = new XMLParser({
   trimValues: false,
   // Only this reads numeric entities, with which AWS writes control characters.
   htmlEntities: true,
+  // Only callbacks, of which there are none, are told the path as a text.
+  jPath: false,
 });
 
 /** The root of a document: its element's name, and what is within. */

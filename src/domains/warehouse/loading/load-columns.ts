@@ -5,7 +5,7 @@ import type { LoadTable, WarehouseColumn } from "../warehouse.tables.ts";
 import { EXTRA } from "./generation.store.ts";
 
 /** Columns of a source that a table keeps; D1 allows 100 in all. */
-const MOST_COLUMNS = 90;
+export const MOST_COLUMNS = 90;
 
 /** Names the row that the rows of its lists point at. */
 export const ROW_ID = "_catchment_id";

@@ -17,9 +17,12 @@ export interface Page {
   rows: readonly Record<string, unknown>[];
   /** Where the next page begins. */
   position: unknown;
-  /** Columns that loading adds to each row of the stream, with names that begin with `_catchment_`. */
-  stamps?: Readonly<Record<string, string>>;
+  /** Columns that loading adds to the rows of the stream, with names that begin with `_catchment_`. */
+  stamps?: Stamps;
 }
+
+/** Values by column: one text for all rows of a page, or a whole number for each. */
+export type Stamps = Readonly<Record<string, string | readonly number[]>>;
 
 /** One batch of a load. */
 export interface LoadBatch {
@@ -50,7 +53,7 @@ export async function loadRows(ctx: Context, load: Load, { rows, position, stamp
     const before = tables.get(identity) ?? openListTable(load, [...tables.values()], flat.lists);
     const isStream = flat.lists.length === 0;
     const own = isStream ? Object.keys(stamps) : [PARENT_ID, LIST_INDEX];
-    const placement = placeColumns(withOwnColumns(before, flat, own), flat, isStream ? load.first : []);
+    const placement = placeColumns(withOwnColumns(before, flat, own, stamps), flat, isStream ? load.first : []);
     const table = await keepExact(ctx, load, before, placement.table);
     tables.set(identity, table);
     placed.push({ ...placement, table, flat });
@@ -96,10 +99,11 @@ function openListTable({ target, shown }: Load, tables: readonly LoadTable[], li
   return { lists, name, generation: 1, created: false, columns: [], extra_columns: [] };
 }
 
-function withOwnColumns(table: LoadTable, { rows }: FlatTable, names: readonly string[]): LoadTable {
+function withOwnColumns(table: LoadTable, { rows }: FlatTable, names: readonly string[], stamps: Stamps): LoadTable {
   if (rows.length === 0) return table;
   const all = rows.some(({ has_children }) => has_children) ? [ROW_ID, ...names] : names;
-  return all.reduce((wider, name) => withOwnColumn(wider, name, name === LIST_INDEX ? "integer" : "text"), table);
+  const isWhole = (name: string) => name === LIST_INDEX || Array.isArray(stamps[name]);
+  return all.reduce((wider, name) => withOwnColumn(wider, name, isWhole(name) ? "integer" : "text"), table);
 }
 
 /** Whole numbers become real ones only where none of those that are stored would be rounded. */

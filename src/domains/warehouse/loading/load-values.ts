@@ -6,6 +6,7 @@ import type { Statement } from "../../../platform/jobs/define.ts";
 import type { LoadTable } from "../warehouse.tables.ts";
 import { EXTRA } from "./generation.store.ts";
 import type { Load } from "./load.ts";
+import type { Stamps } from "./load-rows.ts";
 import { isTyped, LIST_INDEX, PARENT_ID, ROW_ID } from "./load-columns.ts";
 import { changeRowCount } from "./registry.store.ts";
 import { joinChunks } from "./row-chunks.ts";
@@ -14,12 +15,7 @@ import { countWhere, deleteWhere, hasKey, insertRows } from "./rows.store.ts";
 import { storedName } from "./table-names.ts";
 
 /** Inserts the rows of one table. */
-export function writeRows(
-  db: Database,
-  load: Load,
-  part: IdentifiedRows,
-  stamps: Readonly<Record<string, string>>,
-): Statement[] {
+export function writeRows(db: Database, load: Load, part: IdentifiedRows, stamps: Stamps): Statement[] {
   const { schema } = load.target;
   const { name, generation } = part.table;
   const { rows } = part.flat;
@@ -98,16 +94,13 @@ interface ColumnWriter {
   write(row: FlatRow): string;
 }
 
-function columnWriters(
-  { table, targets, ids }: IdentifiedRows,
-  stamps: Readonly<Record<string, string>>,
-): ColumnWriter[] {
+function columnWriters({ table, targets, ids }: IdentifiedRows, stamps: Stamps): ColumnWriter[] {
   const positions = new Map(targets.map(({ name, extra }, position) => [extra ? null : name, position]));
   const writers: ColumnWriter[] = [];
   for (const { name, path, type } of table.columns.filter(isTyped)) {
     const position = path.startsWith("/") ? positions.get(name) : undefined;
     if (position !== undefined) writers.push({ name, write: ({ cells }) => encodeCell(cells[position], type) });
-    else if (stamps[path] !== undefined) writers.push({ name, write: constant(JSON.stringify(stamps[path])) });
+    else if (stamps[path] !== undefined) writers.push({ name, write: stampWriter(stamps[path]) });
     else if (path === ROW_ID) writers.push({ name, write: (row) => (row.has_children ? idOf(ids, row) : "null") });
     else if (path === PARENT_ID) writers.push({ name, write: ({ parent }) => (parent ? idOf(ids, parent) : "null") });
     else if (path === LIST_INDEX) writers.push({ name, write: ({ index }) => String(index) });
@@ -119,7 +112,11 @@ function columnWriters(
   return writers;
 }
 
-const constant = (text: string) => () => text;
+function stampWriter(stamp: Stamps[string]): ColumnWriter["write"] {
+  if (typeof stamp !== "string") return ({ index }) => String(stamp[index]);
+  const text = JSON.stringify(stamp);
+  return () => text;
+}
 
 const idOf = (ids: Map<FlatRow, string>, row: FlatRow) => JSON.stringify((ids.get(row) ?? "").toWellFormed());
 

@@ -4,6 +4,7 @@ import { conflict } from "../../../errors.ts";
 import { joinNames, pointerOf } from "../../../formats/flatten-names.ts";
 import type { ColumnType } from "../../../formats/flatten-types.ts";
 import type { LoadTable } from "../warehouse.tables.ts";
+import { MOST_COLUMNS } from "./load-columns.ts";
 import { storedName } from "./table-names.ts";
 import { findLoad, listSchema, type LoadRow, type TableRow } from "./registry.store.ts";
 
@@ -96,7 +97,7 @@ const nextGeneration = ({ name, lists, generation, columns, extra_columns }: Tab
   extra_columns,
 });
 
-/** The tables with the stream's own at the head, and its declared columns in it. */
+/** The tables with the stream's own at the head, and its declared columns in it as far as there is room. */
 function withStream(tables: readonly LoadTable[], { name, columns: declared = [] }: LoadTarget): LoadTable[] {
   const found = tables.find(({ lists }) => lists.length === 0);
   const stream = found ?? { lists: [], name, generation: 1, created: false, columns: [], extra_columns: [] };
@@ -106,7 +107,8 @@ function withStream(tables: readonly LoadTable[], { name, columns: declared = []
     const known = columns.findIndex((column) => column.path === path);
     const before = columns[known];
     if (before && !stream.created && type) columns[known] = { ...before, type: before.type ?? type };
-    const isNew = !before && !stream.extra_columns.some((extra) => extra.path === path);
+    const hasRoom = columns.filter((column) => column.path.startsWith("/")).length < MOST_COLUMNS;
+    const isNew = !before && hasRoom && !stream.extra_columns.some((extra) => extra.path === path);
     const fallback = type ?? "text";
     if (isNew) columns.push({ name: joinNames([key]), path, type: stream.created ? null : (type ?? null), fallback });
   }

@@ -1,0 +1,47 @@
+import type { Project, RelationName } from "../nodes.ts";
+
+/** How a node ended the last time; times in ms. */
+export interface NodeResult {
+  unique_id: string;
+  status: "success" | "error" | "skipped" | "pass" | "warn" | "fail";
+  message: string | null;
+  /** Rows that a test has found. */
+  failures: number | null;
+  row_count: number | null;
+  /** As dbt shows it; null when the node could not be compiled. */
+  compiled_code: string | null;
+  execution_seconds: number;
+  started_at: number;
+  completed_at: number;
+}
+
+/** What artifacts are made from. */
+export interface ArtifactContext {
+  project: Project;
+  /** By unique id. */
+  results: ReadonlyMap<string, NodeResult>;
+  /** Ms. */
+  generated_at: number;
+  /** The text without secrets. */
+  mask(text: string): string;
+}
+
+/** The release of dbt-core whose schemas of artifacts these are; readers choose their parser by it. */
+const DBT_VERSION = "1.11.6";
+
+export const isoMicroseconds = (ms: number) => new Date(ms).toISOString().replace("Z", "000Z");
+
+/** The head of every artifact (https://docs.getdbt.com/reference/artifacts/dbt-artifacts). */
+export function describeArtifact({ project, generated_at }: ArtifactContext, schema: string) {
+  return {
+    dbt_schema_version: `https://schemas.getdbt.com/dbt/${schema}.json`,
+    dbt_version: DBT_VERSION,
+    generated_at: isoMicroseconds(generated_at),
+    invocation_id: project.options.invocation_id,
+    invocation_started_at: project.options.started_at,
+    env: {},
+  };
+}
+
+/** The name by which SQL reads a relation. */
+export const relationName = ({ schema, identifier }: RelationName) => `"${schema}__${identifier}"`;
