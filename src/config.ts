@@ -152,6 +152,8 @@ export const configSchema = z.object({
     "Days for which the artifacts of an extraction are kept; the latest state of each resource stays.",
   ),
   BANK_QUOTA_BYTES: wholeNumber(5 * 1024 ** 3).describe("What a person's own files may have in all, in bytes."),
+  ALLOW_PICKLE_PREVIEW: flag(false).describe("Whether pickles are previewed and plotted; nothing of them is ever run."),
+  PICKLE_MAX_BYTES: wholeNumber(32 * 1024 ** 2).describe("Size above which a pickle is not read, in bytes."),
   JOB_RETENTION_DAYS: wholeNumber(90).describe("Days after which ended jobs are purged."),
   ACTIVITY_RETENTION_DAYS: wholeNumber(30).describe("Days after which lines of the warehouse's activity log go."),
   WAREHOUSE_LIMIT_GB: wholeNumber(10).describe("Size at which the warehouse's database is full; D1 has 10 GB."),

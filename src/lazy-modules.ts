@@ -3,6 +3,7 @@ export interface LazyModules {
   aws: typeof import("./connectors/clouds/aws/wire.ts");
   dbt: typeof import("./formats/dbt/engine.ts");
   mysql: typeof import("./connectors/sources/mysql/source.ts");
+  pickle: typeof import("./formats/pickle/read-pickle.ts");
   postgres: typeof import("./connectors/sources/postgres/source.ts");
 }
 

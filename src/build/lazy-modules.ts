@@ -11,6 +11,7 @@ const ENTRIES: Record<keyof LazyModules, string> = {
   aws: "src/connectors/clouds/aws/wire.ts",
   dbt: "src/formats/dbt/engine.ts",
   mysql: "src/connectors/sources/mysql/source.ts",
+  pickle: "src/formats/pickle/read-pickle.ts",
   postgres: "src/connectors/sources/postgres/source.ts",
 };
 

@@ -19,6 +19,7 @@ const localDefaults: Record<string, () => string> = {
   ADMIN_EMAIL: () => "admin@catchment.local",
   ADMIN_PASSWORD: generators.ADMIN_PASSWORD,
   ANONYMOUS_ACCESS: () => "market-data,warehouse",
+  ALLOW_PICKLE_PREVIEW: () => "true",
   REGISTRATION: () => "open",
   CORS_ORIGINS: () => "*",
   ENVIRONMENT: () => "local",

@@ -22,10 +22,15 @@ const fileSchema = z
   .openapi("DataFile");
 
 const params = z.object({
-  filename: z.string().openapi({ param: { in: "path", name: "filename" }, example: "data.csv" }),
+  filename: z
+    .string()
+    .openapi({ description: "Name of the file", param: { in: "path", name: "filename" }, example: "data.csv" }),
 });
 
+const values = z.array(z.unknown()).openapi({ example: [42, 43.5] });
+
 const failures = {
+  403: errorResponse("Pickles are not read here: `DESERIALIZATION_DISABLED`"),
   400: errorResponse("The name is none of a file here, or the file cannot be read: `DESERIALIZATION_ERROR`"),
   404: errorResponse("No such file: `FILE_NOT_FOUND`"),
   413: errorResponse("The file is too large to be read: `FILE_SIZE_EXCEEDED`"),
@@ -39,8 +44,8 @@ const listRoute = defineRoute({
   access: "account",
   request: {
     query: z.object({
-      offset: z.coerce.number().int().min(0).default(0).openapi({ example: 0 }),
-      limit: z.coerce.number().int().min(1).max(500).default(50).openapi({ example: 50 }),
+      offset: z.coerce.number().int().min(0).default(0).openapi({ description: "Files to leave out", example: 0 }),
+      limit: z.coerce.number().int().min(1).max(500).default(50).openapi({ description: "At most", example: 50 }),
     }),
   },
   responses: {
@@ -109,20 +114,38 @@ const previewRoute = defineRoute({
   access: "account",
   request: {
     params,
-    query: z.object({ rows: z.coerce.number().int().min(1).max(5000).default(200).openapi({ example: 200 }) }),
+    query: z.object({
+      rows: z.coerce.number().int().min(1).max(5000).default(200).openapi({ description: "At most", example: 200 }),
+    }),
   },
   responses: {
     200: jsonResponse(
       "The first rows",
       z.object({
-        preview: z.object({
-          type: z.literal("dataframe").openapi({ example: "dataframe" }),
-          columns: z
-            .array(z.object({ name: z.string(), dtype: z.string() }))
-            .openapi({ example: [{ name: "value", dtype: "float64" }] }),
-          rows: z.array(z.record(z.string(), z.unknown())).openapi({ example: [{ date: "2025-01-01", value: 42 }] }),
-          n_rows: z.int().openapi({ description: "Rows of the whole file", example: 1000 }),
-        }),
+        preview: z.discriminatedUnion("type", [
+          z.object({
+            type: z.literal("dataframe").openapi({ example: "dataframe" }),
+            columns: z
+              .array(z.object({ name: z.string(), dtype: z.string() }))
+              .openapi({ example: [{ name: "value", dtype: "float64" }] }),
+            rows: z.array(z.record(z.string(), z.unknown())).openapi({ example: [{ date: "2025-01-01", value: 42 }] }),
+            n_rows: z.int().openapi({ description: "Rows of the whole file", example: 1000 }),
+          }),
+          z.object({ type: z.literal("series"), index: values, values, n_rows: z.int().openapi({ example: 2 }) }),
+          z.object({
+            type: z.literal("ndarray"),
+            shape: z.array(z.int()).openapi({ example: [2, 3] }),
+            values,
+            n_items: z.int().openapi({ example: 6 }),
+          }),
+          z.object({ type: z.literal("list"), sample: values, length: z.int().openapi({ example: 2 }) }),
+          z.object({
+            type: z.literal("dict"),
+            sample_keys: z.array(z.string()).openapi({ example: ["a"] }),
+            sample: z.record(z.string(), z.unknown()).openapi({ example: { a: 1 } }),
+          }),
+          z.object({ type: z.literal("unknown"), repr: z.string().openapi({ example: "None" }) }),
+        ]),
       }),
     ),
     ...failures,
@@ -144,13 +167,19 @@ const seriesRoute = defineRoute({
   request: {
     params,
     query: z.object({
-      y: z.string().min(1).openapi({ example: "value" }),
+      y: z.string().min(1).openapi({ description: "A column of numbers", example: "value" }),
       x: z
         .string()
         .min(1)
         .optional()
         .openapi({ description: "The times, else row numbers, when absent", example: "date" }),
-      max_points: z.coerce.number().int().min(10).max(100_000).default(10_000).openapi({ example: 10_000 }),
+      max_points: z.coerce
+        .number()
+        .int()
+        .min(10)
+        .max(100_000)
+        .default(10_000)
+        .openapi({ description: "At most", example: 10_000 }),
     }),
   },
   responses: {

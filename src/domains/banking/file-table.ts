@@ -3,23 +3,41 @@ import { AppError, badRequest } from "../../errors.ts";
 import { openTable } from "../../formats/open-table.ts";
 import type { TableHead } from "../../formats/preview-file.ts";
 import type { TableSource } from "../../formats/table-source.ts";
-import { ObjectChanged, rangeReader } from "../../platform/storage/ranges.ts";
+import { ObjectChanged } from "../../platform/storage/ranges.ts";
 import type { DataFileRow } from "./data-file.store.ts";
 import { fileNotFound } from "./data-files.ts";
+import { requireFileKind } from "./file-names.ts";
+import { openPickle } from "./pickles.ts";
+import { openStored } from "./stored-file.ts";
 
-/**
- * Reads a file as a table. Whatever is wrong with its bytes is 400 `DESERIALIZATION_ERROR`, without a word of its
- * content; a file that is deleted meanwhile is 404.
- */
-export async function readTable<Result>(
+/** Reads a file as a table. Throws as `readingFile` does. */
+export function readTable<Result>(
   ctx: Context,
-  { filename, object_key, size_bytes }: DataFileRow,
+  file: DataFileRow,
   use: (source: TableSource) => Promise<Result>,
 ): Promise<Result> {
-  try {
-    const source = await openTable(rangeReader(ctx.lake, object_key, size_bytes), filename);
+  const { filename } = file;
+  return readingFile(ctx, filename, async () => {
+    const source =
+      requireFileKind(filename) === "pickle"
+        ? (await openPickle(ctx, file)).table({ with_time_index: true })
+        : await openTable(openStored(ctx, file), filename);
     if (!source) throw badRequest(`${filename} has no rows`, "DESERIALIZATION_ERROR");
-    return await use(source);
+    return use(source);
+  });
+}
+
+/**
+ * Whatever is wrong with a file's bytes is 400 `DESERIALIZATION_ERROR`, without a word of its content; a file that is
+ * deleted meanwhile is 404.
+ */
+export async function readingFile<Result>(
+  ctx: Pick<Context, "log">,
+  filename: string,
+  read: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await read();
   } catch (error) {
     if (error instanceof ObjectChanged) throw fileNotFound(filename);
     if (error instanceof AppError && error.status !== 422) throw error;

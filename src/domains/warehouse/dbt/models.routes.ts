@@ -67,7 +67,9 @@ const runRoute = defineRoute({
   access: write,
   idempotent: true,
   request: {
-    params: z.object({ model_name: z.string().min(1).max(256).openapi({ example: "customer_metrics" }) }),
+    params: z.object({
+      model_name: z.string().min(1).max(256).openapi({ description: "Name of the model", example: "customer_metrics" }),
+    }),
     query: z.object({
       cascade: flag.default("true").openapi({ description: "Whether models built on it run, too", example: "true" }),
       full_refresh: flag
