@@ -2,6 +2,7 @@ import { measureRates, measureReads } from "./http-benchmarks.ts";
 import { measureLake } from "./lake-benchmarks.ts";
 import type { Result } from "./result.ts";
 import { measureFanOut, measureSize, measureStart } from "./runtime-benchmarks.ts";
+import { measureWarehouse } from "./warehouse-benchmarks.ts";
 import type { World } from "./world.ts";
 
 export interface Benchmark {
@@ -25,4 +26,5 @@ export const benchmarks: Benchmark[] = [
     describe: "lists over 100,000 files, preview, export, uploads of features and CSV",
     run: measureLake,
   },
+  { name: "warehouse", describe: "sync of a CSV file, a query over its table", run: measureWarehouse },
 ];

@@ -96,11 +96,14 @@ function optionsOf(bundle: Bundle, exchangeUrls: string) {
           path: join(bundle.folder, path),
           contents,
         })),
-        bindings: { ...secrets, ANONYMOUS_ACCESS: "market-data", EXCHANGE_URLS: exchangeUrls },
+        bindings: { ...secrets, ANONYMOUS_ACCESS: "market-data,warehouse", EXCHANGE_URLS: exchangeUrls },
         d1Databases: { DB: "db", WAREHOUSE: "warehouse" },
         r2Buckets: { LAKE: "lake" },
         queueProducers: { INGESTION: "ingestion", EXTRACTION: "extraction", SYNC: "sync" },
-        queueConsumers: { ingestion: { maxBatchSize: 1, maxBatchTimeout: 0 } },
+        queueConsumers: {
+          ingestion: { maxBatchSize: 1, maxBatchTimeout: 0 },
+          sync: { maxBatchSize: 1, maxBatchTimeout: 0 },
+        },
         durableObjects: Object.fromEntries(durableObjects),
         // Nothing that is measured is an asset.
         serviceBindings: { ASSETS: "empty" },

@@ -128,6 +128,7 @@ it("a series of fewer rows than points has every row, and a column of texts none
     y: Float64Array.of(3, 1, 1),
     x_name: null,
     row_count: 4,
+    point_count: 3,
   });
   expect(await readSeries(ctx, key, { column: "name", points: 10 })).toBeNull();
 });
