@@ -34,8 +34,9 @@ export class EventFeed extends DurableObject<FeedEnv> {
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
   }
 
-  /** Numbers an event, keeps it and repeats it to everybody who may hear it. */
+  /** Numbers an event, keeps it and repeats it to everybody who may hear it; one whose key is known is old. */
   publish(event: EventInput): void {
+    if (event.key !== undefined && this.#history.hasKey(event.key)) return;
     const frame = this.#history.append(event);
     for (const socket of this.ctx.getWebSockets()) {
       if (socket.readyState !== WebSocket.OPEN) continue;

@@ -7,6 +7,9 @@ const HOUR_MS = 3_600_000;
 const ENDED_KEPT_MS = 6 * HOUR_MS;
 const SILENT_KEPT_MS = 7 * 24 * HOUR_MS;
 
+/** Feeds of earlier releases begin without it. */
+const KEYS = "CREATE TABLE IF NOT EXISTS keys (key TEXT PRIMARY KEY, n INTEGER NOT NULL)";
+
 /** A frame as it is kept: serialised once, beside what decides who hears it. */
 export interface KeptFrame {
   id: string;
@@ -58,9 +61,21 @@ export function openHistory(storage: DurableObjectStorage) {
       "INSERT INTO frames VALUES (?, ?, ?, ?, ?, ?, ?)",
       ...[n, type, domain, owner, Number(last), feed.touched_at, text],
     );
+    if (event.key !== undefined) {
+      sql.exec(KEYS);
+      sql.exec("INSERT INTO keys VALUES (?, ?)", event.key, n);
+      sql.exec("DELETE FROM keys WHERE n <= ?", n - KEPT_FRAMES);
+    }
     if (n > KEPT_FRAMES) sql.exec("DELETE FROM frames WHERE n <= ?", n - KEPT_FRAMES);
     if (last) void storage.setAlarm(expiry(feed));
     return { id, type, text, domain, owner };
+  }
+
+  /** Whether an event of this key is among those that are kept. */
+  function hasKey(key: string): boolean {
+    if (!feed) return false;
+    sql.exec(KEYS);
+    return sql.exec("SELECT 1 FROM keys WHERE key = ?", key).toArray().length > 0;
   }
 
   /** The number that `after` stands for, or null when what follows it is not all here. */
@@ -100,6 +115,7 @@ export function openHistory(storage: DurableObjectStorage) {
 
   return {
     append,
+    hasKey,
     welcome,
     hasEnded: () => feed?.ended ?? false,
     /** Milliseconds UTC after which nobody will ask for the frames any more. */

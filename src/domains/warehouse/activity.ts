@@ -38,8 +38,13 @@ type WarehouseEvent =
   | "dbt_run_completed"
   | "dbt_run_failed";
 
-/** Publishes an event in the document's flat form; readers are those who may read the domain. */
-export async function announce(ctx: Context, type: WarehouseEvent, fields: Record<string, unknown>): Promise<void> {
+/** Publishes an event in the document's flat form, once for each `key`; readers are those who may read the domain. */
+export async function announce(
+  ctx: Context,
+  type: WarehouseEvent,
+  fields: Record<string, unknown>,
+  key?: string,
+): Promise<void> {
   await ctx.feeds.publish(PLATFORM_TOPIC, {
     type,
     domain: "warehouse",
@@ -47,6 +52,7 @@ export async function announce(ctx: Context, type: WarehouseEvent, fields: Recor
     data: fields,
     fields,
     at: ctx.now(),
+    ...(key === undefined ? {} : { key }),
   });
 }
 

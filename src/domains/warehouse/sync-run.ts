@@ -32,6 +32,8 @@ export interface PlannedFile {
 
 /** What a sync has to do besides the pages, whose positions are in the warehouse with their rows. */
 export interface SyncCursor {
+  /** Counts up when somebody tries again a sync that has ended. */
+  round: number;
   /** Whether `sync_started` was published. */
   announced: boolean;
   /** Of a source that is read over the network; null until they are known. */

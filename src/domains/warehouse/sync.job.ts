@@ -12,6 +12,7 @@ import { requireFinal, type SyncCursor, syncParams, type SyncRun } from "./sync-
 import { warnOfAnomaly } from "./sync-warnings.ts";
 
 const START: SyncCursor = {
+  round: 0,
   announced: false,
   streams: null,
   next: 0,
@@ -58,12 +59,13 @@ async function begin(ctx: Context, job: SyncRun): Promise<SyncCursor> {
   // A job that has results has ended before: somebody tries again what failed.
   const isRetry = cursor.ended && job.row.results !== null;
   if (job.cursor === null || isRetry) {
-    cursor = { ...START, streams: cursor.streams };
+    cursor = { ...START, round: isRetry ? cursor.round + 1 : 0, streams: cursor.streams };
     const line = { timestamp: ctx.now(), level: "INFO", message: `Starting sync for ${source}`, source } as const;
     await job.commit([insertLog(ctx.db, line), updateSource(ctx.db, source, { sync_due_at: null })], { cursor });
   }
   if (cursor.announced) return cursor;
-  await announce(ctx, "sync_started", { source, message: `Sync started for ${source}` });
+  const message = `Sync started for ${source}`;
+  await announce(ctx, "sync_started", { source, message }, `${job.id}:${cursor.round}:started`);
   cursor = { ...cursor, announced: true };
   await job.commit([], { cursor });
   return cursor;
@@ -107,16 +109,18 @@ async function end(ctx: Context, job: SyncRun, loaded: SyncCursor): Promise<Sync
 }
 
 /** Announces how it ended; a part that failed makes the job failed only when nothing else was loaded. */
-async function announceEnd(ctx: Context, { params }: SyncRun, { rows, errors }: SyncCursor): Promise<SliceOutcome> {
+async function announceEnd(ctx: Context, { id, params }: SyncRun, cursor: SyncCursor): Promise<SliceOutcome> {
   const { source } = params;
+  const { rows, errors, round } = cursor;
+  const key = `${id}:${round}:ended`;
   const error = describeErrors(errors);
   const results = { source, rows };
   if (error === null || rows > 0) await runModelsAfter(ctx, source);
   if (error === null) {
-    await announce(ctx, "sync_completed", { source, rows, message: `Sync completed: ${rows} rows`, error: null });
+    await announce(ctx, "sync_completed", { source, rows, message: `Sync completed: ${rows} rows`, error: null }, key);
     return done(results);
   }
-  await announce(ctx, "sync_failed", { source, error, message: `Sync failed: ${error}` });
+  await announce(ctx, "sync_failed", { source, error, message: `Sync failed: ${error}` }, key);
   return rows > 0 ? done(results, errors) : failed(results, errors);
 }
 

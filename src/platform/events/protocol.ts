@@ -11,6 +11,8 @@ export interface EventInput {
   fields?: Record<string, unknown>;
   /** Milliseconds UTC. */
   at: number;
+  /** An event is published once, however often a caller that was interrupted says so; events without a key always are. */
+  key?: string;
   /** Nothing follows on this topic: sockets are closed with 1000 after this frame. */
   last?: boolean;
 }

@@ -263,3 +263,23 @@ it("logs a feed that cannot be reached and lets the publisher go on", async () =
     expect.objectContaining({ topic: "platform", type: "loud", error: "Error: overloaded" }),
   );
 });
+
+it("repeats an event of a key once, also after the object was evicted", async () => {
+  const topic = crypto.randomUUID();
+  const { feeds } = makeContext();
+  const publish = (rows: number, key?: string) =>
+    feeds.publish(topic, {
+      ...{ type: "sync_completed", domain: "warehouse", owner: null, data: { rows }, at: 0 },
+      ...(key === undefined ? {} : { key }),
+    });
+  await publish(1, "job_1:ended");
+  await publish(1, "job_1:ended");
+  await evictDurableObject(feedOf(topic));
+  await publish(1, "job_1:ended");
+  await publish(2);
+  await publish(2);
+  const kept = await runInDurableObject(feedOf(topic), (_, state) =>
+    state.storage.sql.exec<{ text: string }>("SELECT text FROM frames ORDER BY n").toArray(),
+  );
+  expect(kept.map(({ text }) => (JSON.parse(text) as SentFrame).data)).toEqual([{ rows: 1 }, { rows: 2 }, { rows: 2 }]);
+});

@@ -65,7 +65,7 @@ async function begin(ctx: Context, job: DbtRun): Promise<DbtCursor> {
     );
   }
   if (cursor.announced) return cursor;
-  await announceRun(ctx, job, "dbt_run_started", { message: `dbt ${job.params.command} started: ${label}` });
+  await announceRun(ctx, job, cursor, "dbt_run_started", { message: `dbt ${job.params.command} started: ${label}` });
   cursor = { ...cursor, announced: true };
   await job.commit([], { cursor });
   return cursor;
@@ -141,21 +141,25 @@ async function announceEnd(ctx: Context, job: DbtRun, cursor: DbtCursor): Promis
   const error = describeErrors(cursor);
   const results = { nodes: cursor.next, ...counts };
   if (error === null) {
-    await announceRun(ctx, job, "dbt_run_completed", { message: describeCounts(cursor), error: null });
+    await announceRun(ctx, job, cursor, "dbt_run_completed", { message: describeCounts(cursor), error: null });
     return done(results, errors);
   }
-  await announceRun(ctx, job, "dbt_run_failed", { message: `dbt run failed: ${error}`, error });
+  await announceRun(ctx, job, cursor, "dbt_run_failed", { message: `dbt run failed: ${error}`, error });
   const isPartial = (counts.success ?? 0) + (counts.pass ?? 0) + (counts.warn ?? 0) > 0;
   return isPartial ? done(results, errors) : failed(results, errors);
 }
 
 /** The document's event, with the fields of its server's own form beside. */
-const announceRun = (
+function announceRun(
   ctx: Context,
   { id, params: { label } }: DbtRun,
+  { round }: DbtCursor,
   type: "dbt_run_started" | "dbt_run_completed" | "dbt_run_failed",
   fields: Record<string, unknown>,
-) => announce(ctx, type, { model: label, source: `dbt:${label}`, job_id: id, ...fields });
+) {
+  const key = `${id}:${round}:${type === "dbt_run_started" ? "started" : "ended"}`;
+  return announce(ctx, type, { model: label, source: `dbt:${label}`, job_id: id, ...fields }, key);
+}
 
 const describeErrors = ({ errors }: DbtCursor) => (errors.length > 0 ? errors.join("; ").slice(0, 1000) : null);
 

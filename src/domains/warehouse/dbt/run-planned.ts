@@ -48,7 +48,7 @@ export async function runPlanned(
       ...{ started_at, completed_at: ctx.now() },
     };
     const progress = { message: `${row.name}: ${row.status}`, processed_resources: cursor.next, total: plan.length };
-    await announceNode(ctx, job, row, plan.length);
+    await announceNode(ctx, job, cursor, row);
     await job.commit([putResult(ctx.db, row), ...describeNode(ctx, row, result)], { cursor, progress });
   }
   return cursor;
@@ -111,11 +111,14 @@ interface ShownNode {
   position: number;
 }
 
-const announceNode = (ctx: Context, { id, params: { label } }: DbtRun, row: ShownNode, total: number) =>
-  announce(ctx, "dbt_run_progress", {
+function announceNode(ctx: Context, { id, params: { label } }: DbtRun, { round, plan }: DbtCursor, row: ShownNode) {
+  const fields = {
     ...{ model: label, source: `dbt:${label}`, job_id: id, node: row.name, resource_type: row.resource_type },
-    ...{ status: row.status, completed: row.position + 1, total, message: `${row.name}: ${row.status}` },
-  });
+    ...{ status: row.status, completed: row.position + 1, total: plan?.length ?? 0 },
+    message: `${row.name}: ${row.status}`,
+  };
+  return announce(ctx, "dbt_run_progress", fields, `${id}:${round}:${row.position}`);
+}
 
 /** Lines for people: what went wrong, and what the template has to say. */
 function describeNode(ctx: Context, { name, resource_type, status, message }: ShownNode, { messages }: NodeResult) {
