@@ -70,8 +70,6 @@ export function openSocketStream(opened: Socket, { name, isGreeting }: SocketStr
   const close = () => socket.close().catch(() => undefined);
 
   const duplex = new Duplex({
-    // A server that has ended is gone: drivers hear of it by the close of the whole stream.
-    allowHalfOpen: false,
     read: () => void read(),
     write: (chunk: Uint8Array, _encoding, done) => void answer(writer.write(chunk), done),
     final: (done) => void answer(socket.close(), done),

@@ -19,6 +19,8 @@ export async function connectMysql(
 ): Promise<DatabaseConnection> {
   const { name, login, stream, secure } = await openConnection(io, config, PROTOCOL);
   const stopLimit = limitTime(stream, name);
+  // The driver hears of a server that is gone by the close of the whole stream only.
+  stream.once("end", () => stream.end());
   const connection = createConnection({
     user: login.user,
     password: login.password,
