@@ -73,8 +73,6 @@ async function create(name: string, config: Record<string, unknown>, address = m
   await warehouse.create(name, "mysql", { credentials_env: key, ...config }, { [key]: address });
 }
 
-/** The runtime does not always tell of a server that is killed; a page ends after a minute at the latest. */
-const PAGE_LIMIT_MS = 90_000;
 const COMPLETED = { status: "completed", errors: [] };
 const printed = () => mysql.print(`SELECT ${PRINTED_ORDER} FROM orders ORDER BY id`).split("\n");
 
@@ -138,7 +136,7 @@ describe("a database that answers over TLS", () => {
     const id = await warehouse.start("broken");
     await warehouse.untilUnderWay(id, ORDERS);
     await mysql.kill();
-    await vi.waitFor(async () => expect((await warehouse.job(id)).next_attempt_at).not.toBeNull(), PAGE_LIMIT_MS);
+    await vi.waitFor(async () => expect((await warehouse.job(id)).next_attempt_at).not.toBeNull(), 30_000);
     await mysql.restart();
     expect(await warehouse.ended(id)).toMatchObject(COMPLETED);
     const loaded = await warehouse.rowsOf("raw_broken__orders", "id, amount, note, updated_at", "id", ORDERS + 1);

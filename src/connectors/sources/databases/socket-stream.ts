@@ -79,6 +79,9 @@ export function openSocketStream(opened: Socket, { name, isGreeting }: SocketStr
     },
   });
 
+  // A server that has ended is gone, and drivers hear of that by the close of the whole stream.
+  duplex.once("end", () => duplex.destroy());
+
   const startTls = () => {
     reader.releaseLock();
     writer.releaseLock();

@@ -19,8 +19,6 @@ export async function connectMysql(
 ): Promise<DatabaseConnection> {
   const { name, login, stream, secure } = await openConnection(io, config, PROTOCOL);
   const stopLimit = limitTime(stream, name);
-  // The driver hears of a server that is gone by the close of the whole stream only.
-  stream.once("end", () => stream.end());
   const connection = createConnection({
     user: login.user,
     password: login.password,
@@ -40,13 +38,16 @@ export async function connectMysql(
       onSecure();
     },
   });
+  // The driver tells of a lost connection here alone when the query under way hands on its rows one by one.
+  const lost = new Promise<never>((_, reject) => connection.on("error", reject));
+  lost.catch(() => undefined);
   const close = async () => {
     stopLimit();
     await closeStream(stream, () => new Promise((resolve) => connection.end(resolve)));
   };
   const fail = (error: unknown) => mysqlFailure(name, error, stream.errored);
   try {
-    await logIn(connection);
+    await Promise.race([logIn(connection), lost]);
     for (const sql of BEGIN) await readRows(connection, { sql });
   } catch (error) {
     await close();
@@ -60,8 +61,8 @@ export async function connectMysql(
         throw fail(error);
       }
     },
-    each: (sql, values, take) =>
-      new Promise<void>((resolve, reject) => {
+    each: (sql, values, take) => {
+      const read = new Promise<void>((resolve, reject) => {
         let isWanted = true;
         const query = connection.query({ sql, values: [...values], typeCast: readText });
         query.on("result", (cells) => {
@@ -72,8 +73,12 @@ export async function connectMysql(
           resolve();
         });
         query.on("end", () => resolve());
-        query.on("error", (error) => reject(fail(error)));
-      }),
+        query.on("error", reject);
+      });
+      return Promise.race([read, lost]).catch((error: unknown) => {
+        throw fail(error);
+      });
+    },
     close,
   };
 }
@@ -86,7 +91,6 @@ function isWholePacket(bytes: Uint8Array): boolean {
 
 function logIn(connection: Connection): Promise<void> {
   return new Promise((resolve, reject) => {
-    connection.on("error", reject);
     connection.connect((error) => (error ? reject(error) : resolve()));
   });
 }
