@@ -4,7 +4,7 @@ import { build } from "esbuild";
 import { paths } from "./paths.ts";
 import { copyIfChanged, writeIfChanged } from "./write-file.ts";
 
-const DASHBOARD_FILES = ["status.css", "swagger.js", "favicon.svg"];
+const DASHBOARD_FILES = ["theme.css", "status.css", "swagger.js", "favicon.svg"];
 const RECORDINGS = ["aws.json", "azure.json", "gcp.json"];
 const SWAGGER_FILES = ["swagger-ui.css", "swagger-ui-bundle.js"];
 

@@ -25,6 +25,7 @@ export function dbtDocsPage(page: LineagePage) {
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <title>Models${page.project === "" ? "" : `: ${page.project}`}</title>
         <link rel="icon" href="/assets/dashboard/favicon.svg" />
+        <link rel="stylesheet" href="/assets/dashboard/theme.css" />
         <link rel="stylesheet" href="/assets/dashboard/lineage.css" />
       </head>
       <body>

@@ -22,6 +22,7 @@ export function statusPage(health: Health) {
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <title>Catchment: ${health.ready ? "ready" : "not ready"}</title>
         <link rel="icon" href="/assets/dashboard/favicon.svg" />
+        <link rel="stylesheet" href="/assets/dashboard/theme.css" />
         <link rel="stylesheet" href="/assets/dashboard/status.css" />
       </head>
       <body>

@@ -9,7 +9,7 @@ import { noArguments, positionalArguments, type Value } from "../../../src/forma
 import rendered from "../../fixtures/jinja/rendered.json";
 import { library, projectGlobals } from "./dbt-project.ts";
 
-const docs = import.meta.glob<string>("../../fixtures/jinja/jaffle_shop/models/*.md", {
+const docs = import.meta.glob<string>("../../fixtures/dbt/jaffle_shop/models/*.md", {
   query: "?raw",
   import: "default",
   eager: true,

@@ -36,7 +36,11 @@ it("shows a browser a page that loads nothing from elsewhere and runs no script"
 it("loads a stylesheet and an icon that are there", async () => {
   const page = await (await ask("text/html")).text();
   const files = [...page.matchAll(/href="(\/assets\/[^"]+)"/g)].map(([, path]) => path);
-  expect(files).toEqual(["/assets/dashboard/favicon.svg", "/assets/dashboard/status.css"]);
+  expect(files).toEqual([
+    "/assets/dashboard/favicon.svg",
+    "/assets/dashboard/theme.css",
+    "/assets/dashboard/status.css",
+  ]);
   for (const path of files) {
     const response = await exports.default.fetch(`http://localhost${path}`);
     expect(response.status).toBe(200);
