@@ -1,9 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { type CatchmentProcess, createStateFolder, startCatchment } from "../support/catchment-process.ts";
-import { type MysqlServer, startMysql } from "../support/mysql-server.ts";
-import { openWarehouse } from "./warehouse-client.ts";
+import { describe, expect, it } from "vitest";
+import { startMysql } from "../support/mysql-server.ts";
+import { COMPLETED, ORDERS, testOrders, testStranger, useDatabase } from "./warehouse-database.ts";
 
-const ORDERS = 100_000;
 const PRINTED_ORDER = `concat(id, '|', amount, '|', coalesce(note, ''), '|',
   date_format(updated_at, '%Y-%m-%dT%H:%i:%s.%f'))`;
 
@@ -44,40 +42,18 @@ CREATE DATABASE other;
 CREATE TABLE other.hidden (id int PRIMARY KEY);
 `;
 
-let mysql: MysqlServer;
-const state = createStateFolder();
-let server: CatchmentProcess;
-let warehouse: ReturnType<typeof openWarehouse>;
-
-beforeAll(async () => {
-  mysql = await startMysql();
-  mysql.print(TABLES);
-  server = await startCatchment(state.folder, {
-    env: {
-      ...{ ANONYMOUS_ACCESS: "warehouse", ALLOW_PRIVATE_HOSTS: "localhost" },
-      NODE_EXTRA_CA_CERTS: mysql.authority,
-    },
-  });
-  warehouse = openWarehouse(server);
+const tests = useDatabase({
+  type: "mysql",
+  title: "MySQL",
+  start: startMysql,
+  tables: TABLES,
+  printed_order: PRINTED_ORDER,
 });
-
-afterAll(async () => {
-  await server?.stop();
-  await mysql?.stop();
-  state.remove();
-});
-
-/** A source of some tables, whose address is in the vault. */
-async function create(name: string, config: Record<string, unknown>, address = mysql.address()): Promise<void> {
-  const key = `${name.toUpperCase()}_URL`;
-  await warehouse.create(name, "mysql", { credentials_env: key, ...config }, { [key]: address });
-}
-
-const COMPLETED = { status: "completed", errors: [] };
-const printed = () => mysql.print(`SELECT ${PRINTED_ORDER} FROM orders ORDER BY id`).split("\n");
+const { world, create, said } = tests;
 
 describe("a database that answers over TLS", () => {
   it("loads every type exactly", async () => {
+    const { warehouse } = world();
     await create("types", { table_names: ["kinds"] });
     expect(await warehouse.check("types")).toBe("Connected");
     expect(await warehouse.sync("types")).toMatchObject(COMPLETED);
@@ -106,44 +82,10 @@ describe("a database that answers over TLS", () => {
     expect(await warehouse.query("SELECT value FROM raw_types__kinds__document__list ORDER BY 1")).toEqual([[1], [2]]);
   });
 
-  it("loads 100,000 rows as mysql prints them, then only what has changed", async () => {
-    await create("shop", { table_names: ["orders"], tables: { orders: { cursor_column: "updated_at" } } });
-    expect(await warehouse.sync("shop")).toMatchObject(COMPLETED);
-    const loaded = () => warehouse.rowsOf("raw_shop__orders", "id, amount, note, updated_at", "id", ORDERS + 1);
-    expect(await loaded()).toEqual(printed());
-
-    mysql.print(`UPDATE orders SET note = 'changed', updated_at = '2025-01-01' WHERE id IN (7, 99999);
-      INSERT INTO orders VALUES (${ORDERS + 1}, 5, 'new', '2025-01-02')`);
-    const { results } = Object(await warehouse.sync("shop"));
-    // The two, the new one, and the last one of before, which is read again.
-    expect(results).toEqual({ source: "shop", rows: 4 });
-    expect(await loaded()).toEqual(printed());
-  });
-
-  it("has every row once, and the newest value of one that changes while pages are read", async () => {
-    await create("moving", { table_names: ["orders"], tables: { orders: { cursor_column: "updated_at" } } });
-    const id = await warehouse.start("moving");
-    await warehouse.untilUnderWay(id, ORDERS);
-    mysql.print("UPDATE orders SET note = 'moved', updated_at = '2026-01-01' WHERE id IN (1, 90000)");
-    expect(await warehouse.job(id)).toMatchObject({ status: "running" });
-    expect(await warehouse.ended(id)).toMatchObject(COMPLETED);
-    const loaded = await warehouse.rowsOf("raw_moving__orders", "id, amount, note, updated_at", "id", ORDERS + 1);
-    expect(loaded).toEqual(printed());
-  });
-
-  it("goes on when the server is killed in the middle and comes back", async () => {
-    await create("broken", { table_names: ["orders"] });
-    const id = await warehouse.start("broken");
-    await warehouse.untilUnderWay(id, ORDERS);
-    await mysql.kill();
-    await vi.waitFor(async () => expect((await warehouse.job(id)).next_attempt_at).not.toBeNull(), 30_000);
-    await mysql.restart();
-    expect(await warehouse.ended(id)).toMatchObject(COMPLETED);
-    const loaded = await warehouse.rowsOf("raw_broken__orders", "id, amount, note, updated_at", "id", ORDERS + 1);
-    expect(loaded).toEqual(printed());
-  });
+  testOrders(tests);
 
   it("reads tables with odd names and keys, without a key, of wide rows, and views", async () => {
+    const { warehouse } = world();
     await create("odd", {
       table_names: ['Odd "Names', "without_key", "floating", "wide", "big_orders"],
       tables: { big_orders: { primary_key: ["id"] } },
@@ -168,21 +110,18 @@ describe("a database that answers over TLS", () => {
 
 describe("what is wrong", () => {
   it("is said without a part of the address", async () => {
-    const wrong = mysql.address().replace("s3cret%2Fword", "sesame");
-    const said = async (name: string, config: Record<string, unknown>, address?: string) => {
-      await create(name, config, address);
-      return String(await warehouse.check(name));
-    };
-    const at = `MySQL localhost:${mysql.port}`;
+    const { database, server } = world();
+    const wrong = database.address().replace("s3cret%2Fword", "sesame");
+    const at = `MySQL localhost:${database.port}`;
     expect(await said("wrong_password", {}, wrong)).toBe(`${at}: the login was refused`);
     expect(await said("no_user", {}, wrong.replace("reader", "nobody"))).toBe(`${at}: the login was refused`);
-    expect(await said("no_database", {}, mysql.address().replace(/shop$/, "void"))).toBe(
+    expect(await said("no_database", {}, database.address().replace(/shop$/, "void"))).toBe(
       `${at}: there is no such database, or it may not be read`,
     );
     expect(await said("other_database", { schema: "other" })).toBe(
       `${at}: there is no such database, or it may not be read`,
     );
-    expect(await said("no_schema", {}, mysql.address().replace(/\/shop$/, ""))).toBe(
+    expect(await said("no_schema", {}, database.address().replace(/\/shop$/, ""))).toBe(
       "config.schema: is missing, and the address names no database",
     );
     expect(await said("no_table", { table_names: ["orders", "ordres"] })).toBe(
@@ -194,7 +133,7 @@ describe("what is wrong", () => {
     expect(await said("no_host", {}, "mysql://reader:s3cret@nowhere.invalid/shop")).toBe(
       "nowhere.invalid:3306 could not be reached",
     );
-    expect(await said("near_by", {}, mysql.address("127.0.0.1"))).toBe(
+    expect(await said("near_by", {}, database.address("127.0.0.1"))).toBe(
       "host: is a private address; ALLOW_PRIVATE_HOSTS can permit it",
     );
     expect(await said("unsealed", { sslmode: "disable" })).toBe("Connected");
@@ -202,12 +141,4 @@ describe("what is wrong", () => {
   });
 });
 
-describe("a database whose certificate is of an authority that we do not know", () => {
-  it("is not logged in to", async () => {
-    const stranger = await startMysql();
-    await create("stranger", {}, stranger.address());
-    const said = await warehouse.check("stranger");
-    await stranger.stop();
-    expect(said).toMatch(/^MySQL localhost:\d+: TLS failed: /);
-  });
-});
+testStranger(tests);

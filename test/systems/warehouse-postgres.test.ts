@@ -1,9 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { type CatchmentProcess, createStateFolder, startCatchment } from "../support/catchment-process.ts";
-import { type PostgresServer, startPostgres } from "../support/postgres-server.ts";
-import { openWarehouse } from "./warehouse-client.ts";
+import { describe, expect, it } from "vitest";
+import { startPostgres } from "../support/postgres-server.ts";
+import { COMPLETED, ORDERS, testOrders, testStranger, useDatabase } from "./warehouse-database.ts";
 
-const ORDERS = 100_000;
 const PRINTED_ORDER = `id::text || '|' || amount || '|' || coalesce(note, '') || '|' ||
   to_char(updated_at, 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
 
@@ -49,39 +47,18 @@ GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader;
 REVOKE SELECT ON locked FROM reader;
 `;
 
-let postgres: PostgresServer;
-const state = createStateFolder();
-let server: CatchmentProcess;
-let warehouse: ReturnType<typeof openWarehouse>;
-
-beforeAll(async () => {
-  postgres = await startPostgres();
-  postgres.print(TABLES);
-  server = await startCatchment(state.folder, {
-    env: {
-      ...{ ANONYMOUS_ACCESS: "warehouse", ALLOW_PRIVATE_HOSTS: "localhost" },
-      NODE_EXTRA_CA_CERTS: postgres.authority,
-    },
-  });
-  warehouse = openWarehouse(server);
+const tests = useDatabase({
+  type: "postgres",
+  title: "PostgreSQL",
+  start: startPostgres,
+  tables: TABLES,
+  printed_order: PRINTED_ORDER,
 });
-
-afterAll(async () => {
-  await server?.stop();
-  await postgres?.stop();
-  state.remove();
-});
-
-/** A source of some tables, whose address is in the vault. */
-async function create(name: string, config: Record<string, unknown>, address = postgres.address()): Promise<void> {
-  const key = `${name.toUpperCase()}_URL`;
-  await warehouse.create(name, "postgres", { credentials_env: key, ...config }, { [key]: address });
-}
-
-const COMPLETED = { status: "completed", errors: [] };
+const { world, create, said } = tests;
 
 describe("a database that answers over TLS", () => {
   it("loads every type exactly", async () => {
+    const { warehouse } = world();
     await create("types", { table_names: ["kinds"] });
     expect(await warehouse.check("types")).toBe("Connected");
     expect(await warehouse.sync("types")).toMatchObject(COMPLETED);
@@ -118,55 +95,10 @@ describe("a database that answers over TLS", () => {
     ]);
   });
 
-  it("loads 100,000 rows as psql prints them, then only what has changed", async () => {
-    await create("shop", { table_names: ["orders"], tables: { orders: { cursor_column: "updated_at" } } });
-    expect(await warehouse.sync("shop")).toMatchObject(COMPLETED);
-    const loaded = () => warehouse.rowsOf("raw_shop__orders", "id, amount, note, updated_at", "id", ORDERS + 1);
-    const printed = () => postgres.print(`SELECT ${PRINTED_ORDER} FROM orders ORDER BY id`).split("\n");
-    expect(await loaded()).toEqual(printed());
-
-    postgres.print(`UPDATE orders SET note = 'changed', updated_at = '2025-01-01' WHERE id IN (7, 99999);
-      INSERT INTO orders VALUES (${ORDERS + 1}, 5, 'new', '2025-01-02')`);
-    const { results } = Object(await warehouse.sync("shop"));
-    // The two, the new one, and the last one of before, which is read again.
-    expect(results).toEqual({ source: "shop", rows: 4 });
-    expect(await loaded()).toEqual(printed());
-  });
-
-  it("has every row once, and the newest value of one that changes while pages are read", async () => {
-    await create("moving", { table_names: ["orders"], tables: { orders: { cursor_column: "updated_at" } } });
-    const id = await warehouse.start("moving");
-    await warehouse.untilUnderWay(id, ORDERS);
-    postgres.print("UPDATE orders SET note = 'moved', updated_at = '2026-01-01' WHERE id IN (1, 90000)");
-    expect(await warehouse.job(id)).toMatchObject({ status: "running" });
-    expect(await warehouse.ended(id)).toMatchObject(COMPLETED);
-    const loaded = await warehouse.rowsOf("raw_moving__orders", "id, amount, note, updated_at", "id", ORDERS + 1);
-    expect(loaded).toEqual(postgres.print(`SELECT ${PRINTED_ORDER} FROM orders ORDER BY id`).split("\n"));
-  });
-
-  it("has every row once when one without a cursor changes while pages are read", async () => {
-    await create("whole", { table_names: ["orders"] });
-    const id = await warehouse.start("whole");
-    await warehouse.untilUnderWay(id, ORDERS);
-    postgres.print("UPDATE orders SET note = 'unseen' WHERE id IN (2, 3)");
-    expect(await warehouse.ended(id)).toMatchObject(COMPLETED);
-    const loaded = await warehouse.rowsOf("raw_whole__orders", "id", "id", ORDERS + 1);
-    expect(loaded).toEqual(postgres.print("SELECT id FROM orders ORDER BY id").split("\n"));
-  });
-
-  it("goes on when the server is killed in the middle and comes back", async () => {
-    await create("broken", { table_names: ["orders"] });
-    const id = await warehouse.start("broken");
-    await warehouse.untilUnderWay(id, ORDERS);
-    await postgres.kill();
-    await vi.waitFor(async () => expect((await warehouse.job(id)).next_attempt_at).not.toBeNull(), 30_000);
-    await postgres.restart();
-    expect(await warehouse.ended(id)).toMatchObject(COMPLETED);
-    const loaded = await warehouse.rowsOf("raw_broken__orders", "id, amount, note, updated_at", "id", ORDERS + 1);
-    expect(loaded).toEqual(postgres.print(`SELECT ${PRINTED_ORDER} FROM orders ORDER BY id`).split("\n"));
-  });
+  testOrders(tests);
 
   it("reads tables with odd names, without a key, of partitions, of wide rows, and views", async () => {
+    const { warehouse, database } = world();
     await create("odd", {
       table_names: ['Odd "Names"', "without_key", "parts", "wide", "big_orders"],
       tables: { big_orders: { primary_key: ["id"] } },
@@ -179,7 +111,7 @@ describe("a database that answers over TLS", () => {
       warehouse.query("SELECT count(*), sum(length(body)), max(id) FROM raw_odd__wide"),
       warehouse.query("SELECT count(*), count(DISTINCT id), min(id) FROM raw_odd__big_orders"),
     ]);
-    const lengths = postgres.print("SELECT sum(length(body)) FROM wide");
+    const lengths = database.print("SELECT sum(length(body)) FROM wide");
     expect(answers).toEqual([
       [[12_001, 12_001, 4000]],
       [[20_000, 20_000, 1_250_025_000 - 750_015_000]],
@@ -192,15 +124,12 @@ describe("a database that answers over TLS", () => {
 
 describe("what is wrong", () => {
   it("is said without a part of the address", async () => {
-    const wrong = postgres.address().replace("s3cret%2Fword", "sesame");
-    const said = async (name: string, config: Record<string, unknown>, address?: string) => {
-      await create(name, config, address);
-      return String(await warehouse.check(name));
-    };
-    const at = `PostgreSQL localhost:${postgres.port}`;
+    const { database, server } = world();
+    const wrong = database.address().replace("s3cret%2Fword", "sesame");
+    const at = `PostgreSQL localhost:${database.port}`;
     expect(await said("wrong_password", {}, wrong)).toBe(`${at}: the login was refused`);
     expect(await said("no_user", {}, wrong.replace("reader", "nobody"))).toBe(`${at}: the login was refused`);
-    expect(await said("no_database", {}, postgres.address().replace(/shop$/, "void"))).toBe(
+    expect(await said("no_database", {}, database.address().replace(/shop$/, "void"))).toBe(
       `${at}: there is no such database`,
     );
     expect(await said("no_table", { table_names: ["orders", "ordres"] })).toBe(
@@ -213,7 +142,7 @@ describe("what is wrong", () => {
     expect(await said("no_host", {}, "postgresql://reader:s3cret@nowhere.invalid/shop")).toBe(
       "nowhere.invalid:5432 could not be reached",
     );
-    expect(await said("near_by", {}, postgres.address("127.0.0.1"))).toBe(
+    expect(await said("near_by", {}, database.address("127.0.0.1"))).toBe(
       "host: is a private address; ALLOW_PRIVATE_HOSTS can permit it",
     );
     expect(await said("unsealed", { sslmode: "disable" })).toBe("Connected");
@@ -224,6 +153,7 @@ describe("what is wrong", () => {
   });
 
   it("fails the table that may not be read, and loads the others", async () => {
+    const { warehouse } = world();
     await create("some", { table_names: ["locked", "parts"] });
     const job = await warehouse.sync("some");
     expect(job).toMatchObject({
@@ -234,12 +164,4 @@ describe("what is wrong", () => {
   });
 });
 
-describe("a database whose certificate is of an authority that we do not know", () => {
-  it("is not logged in to", async () => {
-    const stranger = await startPostgres();
-    await create("stranger", {}, stranger.address());
-    const said = await warehouse.check("stranger");
-    await stranger.stop();
-    expect(said).toMatch(/^PostgreSQL localhost:\d+: TLS failed: /);
-  });
-});
+testStranger(tests);
