@@ -7,8 +7,8 @@ const HOUR_MS = 3_600_000;
 const ENDED_KEPT_MS = 6 * HOUR_MS;
 const SILENT_KEPT_MS = 7 * 24 * HOUR_MS;
 
-/** Feeds of earlier releases begin without it. */
-const KEYS = "CREATE TABLE IF NOT EXISTS keys (key TEXT PRIMARY KEY, n INTEGER NOT NULL)";
+/** Feeds of earlier releases begin without it, or have its columns the other way round. */
+const KEYS = "CREATE TABLE IF NOT EXISTS keys (n INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE)";
 
 /** A frame as it is kept: serialised once, beside what decides who hears it. */
 export interface KeptFrame {
@@ -35,6 +35,7 @@ export type History = ReturnType<typeof openHistory>;
 export function openHistory(storage: DurableObjectStorage) {
   const { sql } = storage;
   let feed = readFeed(sql);
+  let hasKeys = false;
 
   /** A feed gets its storage with its first event or reader, so that a look at a bygone topic leaves none behind. */
   function begin(): Feed {
@@ -50,6 +51,11 @@ export function openHistory(storage: DurableObjectStorage) {
     return feed;
   }
 
+  function openKeys(): void {
+    if (!hasKeys) sql.exec(KEYS);
+    hasKeys = true;
+  }
+
   function append(event: EventInput): KeptFrame {
     const { epoch, newest } = begin();
     const n = newest + 1;
@@ -62,8 +68,8 @@ export function openHistory(storage: DurableObjectStorage) {
       ...[n, type, domain, owner, Number(last), feed.touched_at, text],
     );
     if (event.key !== undefined) {
-      sql.exec(KEYS);
-      sql.exec("INSERT INTO keys VALUES (?, ?)", event.key, n);
+      openKeys();
+      sql.exec("INSERT INTO keys (n, key) VALUES (?, ?)", n, event.key);
       sql.exec("DELETE FROM keys WHERE n <= ?", n - KEPT_FRAMES);
     }
     if (n > KEPT_FRAMES) sql.exec("DELETE FROM frames WHERE n <= ?", n - KEPT_FRAMES);
@@ -74,7 +80,7 @@ export function openHistory(storage: DurableObjectStorage) {
   /** Whether an event of this key is among those that are kept. */
   function hasKey(key: string): boolean {
     if (!feed) return false;
-    sql.exec(KEYS);
+    openKeys();
     return sql.exec("SELECT 1 FROM keys WHERE key = ?", key).toArray().length > 0;
   }
 
@@ -122,6 +128,7 @@ export function openHistory(storage: DurableObjectStorage) {
     expiresAt: () => (feed ? expiry(feed) : 0),
     async clear(): Promise<void> {
       feed = null;
+      hasKeys = false;
       await storage.deleteAll();
     },
   };

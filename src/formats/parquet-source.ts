@@ -11,19 +11,18 @@ import {
 import { fromInt64 } from "./int64.ts";
 import { parquetCodecs } from "./parquet-codecs.ts";
 import { jsonValueOf, parquetTimes } from "./parquet-values.ts";
-import type { Dtype, TableBatch, TableSource } from "./table-source.ts";
+import { batchTooLarge, type Dtype, MOST_ROWS_OF_BATCH, type TableBatch, type TableSource } from "./table-source.ts";
+import { withinDates } from "./time-labels.ts";
 
 /** Covers the footer of files of up to 250,000 rows in six columns. */
 const FOOTER_BYTES = 16 * 1024;
-/** A column of a larger row group would not fit beside what else is in memory. */
-const MOST_ROWS_OF_GROUP = 1_048_576;
 
-/** Times as ms, not as objects: there may be a million. */
+/** Times as ms, not as objects: there may be a million. Infinity, which is a number like any other there, is none. */
 const timesAsNumbers: Partial<ParquetParsers> = {
-  timestampFromMilliseconds: (time) => Number(time),
-  timestampFromMicroseconds: (time) => Number(time) / 1e3,
-  timestampFromNanoseconds: (time) => Number(time) / 1e6,
-  dateFromDays: (days) => days * 86_400_000,
+  timestampFromMilliseconds: (time) => withinDates(Number(time)),
+  timestampFromMicroseconds: (time) => withinDates(Number(time) / 1e3),
+  timestampFromNanoseconds: (time) => withinDates(Number(time) / 1e6),
+  dateFromDays: (days) => withinDates(days * 86_400_000),
 };
 
 /** A Parquet file as a table, a batch per row group, a column in memory at once. Throws when it is none. */
@@ -87,11 +86,12 @@ function toBatch(
     async cells(column) {
       const element = elements[column];
       if (!element || row_count === 0) return [];
+      if (row_count > MOST_ROWS_OF_BATCH) throw batchTooLarge();
       return Array.from(await read(element.name, row_count, parquetTimes), jsonValueOf(element));
     },
     async numbers(column) {
       const element = elements[column];
-      if (!element || row_count > MOST_ROWS_OF_GROUP || !isNumeric(element)) return null;
+      if (!element || row_count > MOST_ROWS_OF_BATCH || !isNumeric(element)) return null;
       if (row_count === 0) return new Float64Array();
       const numbers = toNumbers(await read(element.name, row_count, timesAsNumbers));
       if (numbers.some(Number.isNaN)) gaps.add(column);

@@ -1,4 +1,5 @@
 import { BUCKET_PARTS, type Buckets, type ColumnPyramid } from "./pyramid.ts";
+import type { TimeStyle } from "./time-labels.ts";
 
 /**
  * Pyramids of a table's columns as bytes: the length of the header (4 bytes, little-endian), the header as JSON, blanks
@@ -7,6 +8,8 @@ import { BUCKET_PARTS, type Buckets, type ColumnPyramid } from "./pyramid.ts";
 export interface PyramidHeader {
   /** Column that gives the places on the x axis; null for row numbers. */
   x: string | null;
+  /** How that column's texts are written, where it has any and all are alike. */
+  x_style?: TimeStyle;
   row_count: number;
   bucket_rows: number;
   bucket_count: number;
@@ -16,12 +19,17 @@ export interface PyramidHeader {
 const NUMBER_BYTES = 8;
 
 /** The file of columns that have equally many rows; at least one. */
-export function writePyramids(x: string | null, columns: ReadonlyMap<string, ColumnPyramid>): Uint8Array<ArrayBuffer> {
+export function writePyramids(
+  x: string | null,
+  columns: ReadonlyMap<string, ColumnPyramid>,
+  x_style: TimeStyle | null = null,
+): Uint8Array<ArrayBuffer> {
   const [model] = columns.values();
   if (!model) throw new RangeError("A pyramid needs a column");
   const bucket_count = model.buckets.min.length;
   const header: PyramidHeader = {
     x,
+    ...(x_style === null ? {} : { x_style }),
     row_count: model.row_count,
     bucket_rows: model.bucket_rows,
     bucket_count,

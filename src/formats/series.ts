@@ -1,6 +1,7 @@
 import { badRequest } from "../errors.ts";
 import { createColumnPyramid, drawLine } from "./pyramid.ts";
-import type { TableBatch, TableColumn, TableSource } from "./table-source.ts";
+import { batchTooLarge, type TableBatch, type TableColumn, type TableSource } from "./table-source.ts";
+import { labelPlaces, timesOf } from "./time-labels.ts";
 
 /** A column of numbers as a line, its places as texts. */
 export interface LabelledSeries {
@@ -11,8 +12,9 @@ export interface LabelledSeries {
 }
 
 /** Names that plots can be made of. */
-export const numericColumns = (columns: readonly TableColumn[]) =>
-  columns.filter(({ dtype }) => dtype === "int64" || dtype === "float64").map(({ name }) => name);
+export const numericColumns = (columns: readonly TableColumn[]) => columns.filter(isNumeric).map(({ name }) => name);
+
+const isNumeric = ({ dtype }: Pick<TableColumn, "dtype">) => dtype === "int64" || dtype === "float64";
 
 /** 400 `DESERIALIZATION_ERROR` naming the columns that can be plotted. */
 export function notPlottable(column: string, columns: readonly TableColumn[]) {
@@ -21,28 +23,38 @@ export function notPlottable(column: string, columns: readonly TableColumn[]) {
   return badRequest(`Column '${column}' cannot be plotted: ${hint}`, "DESERIALIZATION_ERROR");
 }
 
+interface SeriesColumns {
+  /** Position of the column of places; null for row numbers. */
+  x: number | null;
+  y: number;
+  max_points: number;
+}
+
 /**
- * A line of at most `max_points` points by reading the table once, or twice where `x` holds texts; `x` is a column's
- * position, null for row numbers. Rows without a place or a value are left out. Throws 400 for a `y` that is no number.
+ * A line of at most `max_points` points by reading the table once, twice where `x` holds texts, and once more where
+ * these come after numbers. Rows without a place or a value are left out. Throws 400 for a `y` that is no number.
  */
-export async function scanSeries(
-  source: TableSource,
-  { x, y, max_points }: { x: number | null; y: number; max_points: number },
-): Promise<LabelledSeries> {
+export async function scanSeries(source: TableSource, request: SeriesColumns): Promise<LabelledSeries> {
+  const { x, y, max_points } = request;
   const builder = createColumnPyramid(2 * Math.ceil(max_points / 2));
   let row = 0;
+  let hadNumbers = false;
   for await (const batch of source.batches()) {
     const values = await batch.numbers(y);
     const columns = source.columns();
-    if (!values) throw notPlottable(columns[y]?.name ?? "", columns);
-    builder.add(values, await placesOf(source, batch, x, row));
+    const column = columns[y];
+    if (!values) throw column && isNumeric(column) ? batchTooLarge() : notPlottable(column?.name ?? "", columns);
+    hadNumbers ||= !isText(columns[x ?? -1]);
+    builder.add(values, await placesOf(batch, columns, x, row));
     row += batch.row_count;
   }
+  const column = source.columns()[x ?? -1];
+  // The numbers of earlier rows are no row numbers; the types are final now.
+  if (hadNumbers && isText(column)) return scanSeries(source, request);
   const pyramid = builder.finish();
   const { point_count } = pyramid;
   const line = drawLine(pyramid, max_points);
   const y_values = Array.from(line.y);
-  const column = source.columns()[x ?? -1];
   if (x !== null && isText(column)) return { x: await pickTexts(source, x, line.x), y: y_values, point_count };
   return {
     x: labelPlaces(line.x, column?.dtype === "datetime64[ns]" ? timesOf(line.x) : null),
@@ -51,48 +63,16 @@ export async function scanSeries(
   };
 }
 
-/** How times are written as texts. */
-type TimeStyle = "date" | "T" | " " | "TZ" | " Z";
-
-const STYLES: Record<string, TimeStyle> = {
-  "0000-00-00": "date",
-  "0000-00-00T00:00:00": "T",
-  "0000-00-00 00:00:00": " ",
-  "0000-00-00T00:00:00Z": "TZ",
-  "0000-00-00 00:00:00Z": " Z",
-};
-
-/** The style that all these texts have; null when they differ, or have one that would not be found again. */
-export function styleOfTimes(texts: readonly unknown[]): TimeStyle | null {
-  const styles = new Set(texts.map((text) => (typeof text === "string" ? text.replaceAll(/\d/g, "0") : "")));
-  const [style = ""] = styles;
-  return styles.size === 1 ? (STYLES[style] ?? null) : null;
-}
-
-/** Times of a column of their own type: dates where none has a time of day. */
-export const timesOf = (places: Float64Array): TimeStyle =>
-  places.every((place) => place % DAY_MS === 0) ? "date" : "T";
-
-const DAY_MS = 86_400_000;
-
-/** Places on the x axis as texts: times, in ms UTC, in a style, and numbers as they are. */
-export function labelPlaces(places: Float64Array, style: TimeStyle | null): string[] {
-  return Array.from(places, style === null ? String : (place) => timeText(place, style));
-}
-
-function timeText(ms: number, style: TimeStyle): string {
-  const text = new Date(ms).toISOString();
-  if (style === "date") return text.slice(0, 10);
-  const time = text.endsWith(".000Z") ? text.slice(0, 19) : text.slice(0, 23);
-  return `${time.replace("T", style.slice(0, 1))}${style.slice(1)}`;
-}
-
 const isText = (column: TableColumn | undefined) => column?.dtype === "object" || column?.dtype === "bool";
 
 /** Row numbers stand in for texts; NaN where there is none. */
-async function placesOf(source: TableSource, batch: TableBatch, x: number | null, before: number) {
+async function placesOf(batch: TableBatch, columns: readonly TableColumn[], x: number | null, before: number) {
   if (x === null) return null;
-  if (!isText(source.columns()[x])) return batch.numbers(x);
+  if (!isText(columns[x])) {
+    const places = await batch.numbers(x);
+    if (!places) throw batchTooLarge();
+    return places;
+  }
   const cells = await batch.cells(x);
   return Float64Array.from(cells, (cell, index) => (cell === null || cell === "" ? Number.NaN : before + index));
 }

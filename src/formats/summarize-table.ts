@@ -1,12 +1,18 @@
 import type { TableHead } from "./preview-file.ts";
 import { type ColumnPyramid, type ColumnPyramidBuilder, createColumnPyramid } from "./pyramid.ts";
 import { findTimeColumn, type TableBatch, type TableSource } from "./table-source.ts";
+import { styleOfTimes, type TimeStyle } from "./time-labels.ts";
 
 /** What one reading of a table leaves for later readers. */
 export interface TableSummary {
   head: TableHead;
   /** Of the columns of numbers, against `x`, the time column, or the row number where that is null. */
-  pyramids: { x: string | null; columns: Map<string, ColumnPyramid> };
+  pyramids: {
+    x: string | null;
+    /** How the texts of `x` are written, where it has any and all are alike. */
+    x_style: TimeStyle | null;
+    columns: Map<string, ColumnPyramid>;
+  };
 }
 
 export const ROWS_HELD = 5000;
@@ -44,6 +50,8 @@ export async function summarizeTable(source: TableSource): Promise<TableSummary>
 interface Pyramids {
   /** Null where the first rows have no times: the row number then takes their place. */
   time: { column: number; name: string } | null;
+  /** Of the texts of the time column so far; null for a column that has none, or several styles. */
+  style: TimeStyle | null | undefined;
   builders: Map<number, { name: string; builder: ColumnPyramidBuilder }>;
 }
 
@@ -57,13 +65,18 @@ async function openPyramids(source: TableSource, batch: TableBatch): Promise<Pyr
   const builders = numeric.map(
     ([index, { name }]) => [index, { name, builder: createColumnPyramid(buckets) }] as const,
   );
-  return { time, builders: new Map(builders) };
+  const style = time && columns[column]?.dtype === "object" ? undefined : null;
+  return { time, style, builders: new Map(builders) };
 }
 
-async function addBatch({ time, builders }: Pyramids, batch: TableBatch): Promise<void> {
+async function addBatch(pyramids: Pyramids, batch: TableBatch): Promise<void> {
+  const { time, builders } = pyramids;
   const x = time && (await batch.numbers(time.column));
   // Earlier places were times: a table whose time column turns out to be none has no pyramid.
   if (time && !x) builders.clear();
+  if (time && x && pyramids.style !== null) {
+    pyramids.style = styleOfTimes(await batch.cells(time.column), pyramids.style);
+  }
   for (const [column, { builder }] of builders) {
     const values = column === time?.column ? x : await batch.numbers(column);
     if (values) builder.add(values, x);
@@ -75,6 +88,7 @@ function finish(pyramids: Pyramids | null): TableSummary["pyramids"] {
   const built = [...(pyramids?.builders.values() ?? [])];
   return {
     x: pyramids?.time?.name ?? null,
+    x_style: pyramids?.style ?? null,
     columns: new Map(built.map(({ name, builder }) => [name, builder.finish()])),
   };
 }

@@ -1,3 +1,5 @@
+import { badRequest } from "../errors.ts";
+
 /** Names of column types as pandas has them; `object` holds texts and everything mixed. */
 export type Dtype = "int64" | "float64" | "bool" | "datetime64[ns]" | "object";
 
@@ -11,9 +13,12 @@ export interface TableBatch {
   row_count: number;
   /** The first rows as JSON values in the order of the columns. */
   firstRows(limit: number): Promise<unknown[][]>;
-  /** A column as doubles, NaN where a value is missing, times in ms UTC; null when it holds something else. */
+  /**
+   * A column as doubles, NaN where a value is missing, times in ms UTC; null when it holds something else, and for more
+   * than `MOST_ROWS_OF_BATCH`.
+   */
   numbers(column: number): Promise<Float64Array | null>;
-  /** A column as JSON values. */
+  /** A column as JSON values. Throws `batchTooLarge` for more than `MOST_ROWS_OF_BATCH`. */
   cells(column: number): Promise<unknown[]>;
 }
 
@@ -23,6 +28,16 @@ export interface TableSource {
   /** As far as they are known; final after the last batch. */
   columns(): TableColumn[];
 }
+
+/** A column of a larger batch would not fit beside what else is in memory. */
+export const MOST_ROWS_OF_BATCH = 1_048_576;
+
+/** 400 `DESERIALIZATION_ERROR` for a file whose parts are too large to be read. */
+export const batchTooLarge = () =>
+  badRequest(
+    `The file has a group of more than ${MOST_ROWS_OF_BATCH} rows, which cannot be plotted`,
+    "DESERIALIZATION_ERROR",
+  );
 
 const TIME_NAME = /^(ts|time|timestamp|date|datetime|open_time)$/i;
 

@@ -4,8 +4,11 @@ export type TextEncoding = "utf-8" | "utf-16le" | "utf-16be" | "windows-1252";
 /** Letters looked at where no byte order mark tells UTF-16. */
 const LOOKED_AT = 1000;
 
-/** The encoding that the first bytes of a file show: by a byte order mark, by zeros in every other byte, or as valid UTF-8. */
-export function sniffEncoding(sample: Uint8Array): TextEncoding {
+/**
+ * The encoding that the first bytes of a file show: by a byte order mark, by zeros in every other byte, or as valid UTF-8.
+ * `whole` says that there are no more.
+ */
+export function sniffEncoding(sample: Uint8Array, whole: boolean): TextEncoding {
   const [first, second] = sample;
   if (first === 0xff && second === 0xfe) return "utf-16le";
   if (first === 0xfe && second === 0xff) return "utf-16be";
@@ -18,13 +21,13 @@ export function sniffEncoding(sample: Uint8Array): TextEncoding {
   const most = Math.max(1, Math.min(sample.length, 2 * LOOKED_AT) / 4);
   if (odd > most && even === 0) return "utf-16le";
   if (even > most && odd === 0) return "utf-16be";
-  return even + odd > 0 || isUtf8(sample) ? "utf-8" : "windows-1252";
+  return even + odd > 0 || isUtf8(sample, whole) ? "utf-8" : "windows-1252";
 }
 
-/** Whether bytes are UTF-8, but for a letter that is cut off at their end. */
-export function isUtf8(bytes: Uint8Array): boolean {
+/** Whether bytes are UTF-8; unless they are `whole`, a letter may be cut off at their end. */
+export function isUtf8(bytes: Uint8Array, whole: boolean): boolean {
   try {
-    new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes, { stream: true });
+    new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes, { stream: !whole });
     return true;
   } catch {
     return false;

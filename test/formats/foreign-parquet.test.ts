@@ -50,4 +50,18 @@ describe("a Parquet file that another program wrote", () => {
       .map((row) => Object.fromEntries(preview.columns.map((column, i) => [column, row[i]])));
     expect(held).toEqual(preview.rows);
   });
+
+  it("gives no column of a group that has too many rows to be held", async () => {
+    const [row] = await askDuckdb<{ content: string }>(
+      "COPY (SELECT 'x' AS t FROM range(1100000)) TO {large.parquet} (FORMAT parquet, ROW_GROUP_SIZE 2000000); SELECT base64(content) AS content FROM read_blob({large.parquet})",
+      { "large.parquet": new Uint8Array() },
+    );
+    const source = await openParquetTable(Uint8Array.from(Buffer.from(row?.content ?? "", "base64")).buffer);
+    const read: number[] = [];
+    for await (const batch of source.batches()) {
+      read.push(batch.row_count);
+      await expect(batch.cells(0)).rejects.toMatchObject({ status: 400, code: "DESERIALIZATION_ERROR" });
+    }
+    expect(read).toEqual([1_100_000]);
+  });
 });

@@ -33,6 +33,17 @@ INSERT INTO \`Odd "Names\` SELECT seq DIV 6, 1 + seq % 3, IF(seq % 6 < 3, x'0001
   FROM seq_0_to_11999;
 CREATE TABLE without_key (n int);
 INSERT INTO without_key SELECT seq FROM seq_1_to_12000;
+CREATE TABLE of_both_cases (word varchar(20), long_text longtext, latin varchar(20) CHARACTER SET latin1,
+  cyrillic varchar(20) CHARACTER SET cp1251) COLLATE utf8mb4_general_ci;
+INSERT INTO of_both_cases SELECT
+  concat(IF(seq & 1, 'A', 'a'), IF(seq & 2, 'B', 'b'), IF(seq & 4, 'C', 'c'), IF(seq & 8, 'D', 'd'), IF(seq & 16, 'E', 'e'),
+    IF(seq & 32, 'F', 'f'), IF(seq & 64, 'G', 'g'), IF(seq & 128, 'H', 'h'), IF(seq & 256, 'I', 'i'),
+    IF(seq & 512, 'J', 'j'), IF(seq & 1024, 'K', 'k'), IF(seq & 2048, 'L', 'l'), IF(seq & 4096, 'M', 'm'),
+    IF(seq & 8192, 'N', 'n')),
+  repeat('long', 300), 'é', 'ж'
+  FROM seq_1_to_12000;
+CREATE VIEW time_limits AS SELECT VARIABLE_VALUE AS seconds FROM information_schema.SESSION_VARIABLES
+  WHERE VARIABLE_NAME = 'MAX_STATEMENT_TIME';
 CREATE TABLE floating (amount float PRIMARY KEY);
 INSERT INTO floating SELECT seq / 7 FROM seq_1_to_6000;
 CREATE TABLE wide (id int PRIMARY KEY, body longtext);
@@ -106,6 +117,27 @@ describe("a database that answers over TLS", () => {
       [[6001, 6001, 94_001]],
     ]);
   });
+});
+
+describe("a table without a key", () => {
+  it("has every row once though all of them are equal to its collation", async () => {
+    const { warehouse } = world();
+    await create("cases", { table_names: ["of_both_cases"] });
+    expect(await warehouse.sync("cases")).toMatchObject(COMPLETED);
+    expect(
+      await warehouse.query(
+        "SELECT count(*), count(DISTINCT word), max(latin), max(cyrillic) FROM raw_cases__of_both_cases",
+      ),
+    ).toEqual([[12_000, 12_000, "é", "ж"]]);
+  });
+});
+
+it("a statement that takes too long is ended by the server, too", async () => {
+  const { warehouse } = world();
+  await create("limits", { table_names: ["time_limits"] });
+  expect(await warehouse.sync("limits")).toMatchObject(COMPLETED);
+  const [[seconds] = []] = await warehouse.query("SELECT seconds FROM raw_limits__time_limits");
+  expect(Number(seconds)).toBe(50);
 });
 
 describe("what is wrong", () => {

@@ -39,6 +39,10 @@ CREATE TABLE parts (day date, n int) PARTITION BY RANGE (day);
 CREATE TABLE parts_2023 PARTITION OF parts FOR VALUES FROM ('2023-01-01') TO ('2024-01-01');
 CREATE TABLE parts_2024 PARTITION OF parts FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
 INSERT INTO parts SELECT '2023-06-01'::date + n % 400, n FROM generate_series(1, 7000) n;
+CREATE TABLE parents (id int PRIMARY KEY, name text);
+CREATE TABLE children () INHERITS (parents);
+INSERT INTO parents SELECT n, 'parent' FROM generate_series(1, 6000) n;
+INSERT INTO children SELECT n, 'child' FROM generate_series(1, 6000) n;
 CREATE TABLE wide (id int PRIMARY KEY, body text);
 INSERT INTO wide SELECT n, repeat(n::text, 500000 / length(n::text)) FROM generate_series(1, 30) n;
 CREATE VIEW big_orders AS SELECT id, amount FROM orders WHERE id > 94000;
@@ -120,6 +124,18 @@ describe("a database that answers over TLS", () => {
       [[6001, 6001, 94_001]],
     ]);
   });
+});
+
+it("a parent has its heirs' rows, too, whose keys may equal its own", async () => {
+  const { warehouse } = world();
+  await create("heirs", { table_names: ["parents"] });
+  expect(await warehouse.sync("heirs")).toMatchObject(COMPLETED);
+  expect(
+    await warehouse.query("SELECT name, count(*), count(DISTINCT id) FROM raw_heirs__parents GROUP BY 1 ORDER BY 1"),
+  ).toEqual([
+    ["child", 6000, 6000],
+    ["parent", 6000, 6000],
+  ]);
 });
 
 describe("what is wrong", () => {

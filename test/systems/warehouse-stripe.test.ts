@@ -16,7 +16,9 @@ let warehouse: ReturnType<typeof openWarehouse>;
 
 beforeAll(async () => {
   rest = await startRestServer();
-  server = await startCatchment(state.folder, { env: { ANONYMOUS_ACCESS: "warehouse" } });
+  server = await startCatchment(state.folder, {
+    env: { ANONYMOUS_ACCESS: "warehouse", ALLOW_PRIVATE_HOSTS: "127.0.0.1" },
+  });
   warehouse = openWarehouse(server);
 });
 

@@ -25,7 +25,7 @@ let warehouse: ReturnType<typeof openWarehouse>;
 beforeAll(async () => {
   writeFileSync(join(folder, "sales.csv"), "order_id,amount\n1,9.99\n2,5\n");
   rest = await startRestServer();
-  server = await startCatchment(state.folder);
+  server = await startCatchment(state.folder, { env: { ALLOW_PRIVATE_HOSTS: "127.0.0.1" } });
   warehouse = openWarehouse(server);
   await giveStripe();
 });

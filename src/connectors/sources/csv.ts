@@ -12,7 +12,7 @@ const columns = z.union([z.string().min(1), z.array(z.string().min(1)).min(1)]);
 
 const config = z.strictObject({
   directory: directory(),
-  file_pattern: z.string().min(1).default("*.csv"),
+  file_pattern: z.string().min(1).max(200).default("*.csv"),
   deduplication_strategy: z
     .enum([
       "none",

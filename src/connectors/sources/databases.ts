@@ -56,12 +56,14 @@ const mysqlConfig = z
   .refine(isReachable, unreachable);
 export type MysqlConfig = z.output<typeof mysqlConfig>;
 
-/** Drivers are loaded when a source is asked for the first time. */
+/** Drivers are loaded when a source is asked for the first time; it is opened once, since it knows what it has read. */
 function openLater(load: () => Promise<OpenSource>): OpenSource {
+  let opened: Promise<OpenSource> | undefined;
+  const open = () => (opened ??= load());
   return {
-    check: async () => (await load()).check(),
-    resources: async () => (await load()).resources(),
-    page: async (resource, position, range) => (await load()).page(resource, position, range),
+    check: async () => (await open()).check(),
+    resources: async () => (await open()).resources(),
+    page: async (resource, position, range) => (await open()).page(resource, position, range),
   };
 }
 

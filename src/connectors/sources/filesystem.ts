@@ -18,6 +18,7 @@ const config = z.strictObject({
   file_glob: z
     .string()
     .min(1)
+    .max(200)
     .default("**/*.parquet")
     .describe("Which objects below bucket_url; CSV, JSON, JSON Lines, Parquet"),
   access_key_id_env: secretName().default("S3_ACCESS_KEY_ID"),
@@ -52,10 +53,12 @@ export interface BucketObject {
 
 /** A prefix of a bucket. Throws `AppError`s as a source does. */
 export interface Bucket {
+  /** Keys of its objects begin with this; it ends with a slash unless it is empty. */
+  prefix: string;
   /** A page of objects; `token` is `next` of the page before, null for the first. */
   list(token: string | null): Promise<{ objects: BucketObject[]; next: string | null }>;
-  /** Bytes from `offset`, only while the object is the one that was listed. */
-  read(object: BucketObject, offset: number, length: number): Promise<ArrayBuffer>;
+  /** Bytes from `offset`; null when the object is gone or is not the one that was listed. */
+  read(object: BucketObject, offset: number, length: number): Promise<ArrayBuffer | null>;
 }
 
 const NO_BODY = { "X-Amz-Content-Sha256": "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855" };
@@ -66,7 +69,9 @@ export function openBucket(
   { bucket_url, region, api_url, ...names }: FilesystemConfig,
   io: Pick<SourceIo, "fetch" | "now" | "secret">,
 ): Bucket {
-  const [, bucket = "", prefix = ""] = /^s3:\/\/([^/]+)\/?(.*)$/.exec(bucket_url) ?? [];
+  const [, bucket = "", folder = ""] = /^s3:\/\/([^/]+)\/?(.*?)\/*$/.exec(bucket_url) ?? [];
+  // Without the slash, it would stand for siblings too whose names only begin alike.
+  const prefix = folder === "" ? "" : `${folder}/`;
   const base = `${(api_url ?? `https://s3.${region}.amazonaws.com`).replace(/\/+$/, "")}/${bucket}`;
 
   const send = async (path: string, headers: Record<string, string>) => {
@@ -86,18 +91,22 @@ export function openBucket(
       if (error instanceof AppError) throw error;
       throw upstreamFailed(`${name}: could not be reached`, { retry_after: 1, cause: error });
     });
-    if (response.status === 412)
-      throw upstreamFailed(`${name}: the object changed while it was read`, { retry_after: 1 });
-    if (response.ok) return { name, response };
+    return { name, response };
+  };
+
+  const requireSuccess = async ({ name, response }: Awaited<ReturnType<typeof send>>) => {
+    if (response.ok) return;
     const message = /<Message>([^<]*)<\/Message>/.exec(await response.text())?.[1] ?? "";
     throw failureOf({ name, status: response.status, headers: response.headers, body: { message }, now: io.now() });
   };
 
   return {
+    prefix,
     list: async (token) => {
       const query = new URLSearchParams({ "list-type": "2", "max-keys": "1000", prefix });
       if (token !== null) query.set("continuation-token", token);
       const { name, response } = await send(`?${String(query).replaceAll("+", "%20")}`, {});
+      await requireSuccess({ name, response });
       const result = valueAt(parser.parse(await response.text()), "ListBucketResult");
       if (result === undefined) throw malformedAnswer(name);
       const next = valueAt(result, "NextContinuationToken");
@@ -107,6 +116,11 @@ export function openBucket(
       const path = key.split("/").map(encodeURIComponent).join("/");
       const range = `bytes=${offset}-${offset + length - 1}`;
       const { name, response } = await send(`/${path}`, { Range: range, "If-Match": etag });
+      if (response.status === 404 || response.status === 412) {
+        await response.body?.cancel();
+        return null;
+      }
+      await requireSuccess({ name, response });
       return response.arrayBuffer().catch((error: unknown) => {
         throw malformedAnswer(name, error);
       });

@@ -4,7 +4,7 @@ import type { SourceType } from "./source.ts";
 
 const config = z.strictObject({
   directory: directory(),
-  file_pattern: z.string().min(1).default("*"),
+  file_pattern: z.string().min(1).max(200).default("*"),
   notes: z.string().optional(),
 });
 

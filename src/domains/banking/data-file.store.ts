@@ -41,6 +41,10 @@ export function requireQuota(db: Database, owner: string, quota_bytes: number) {
     .from(sql`(SELECT 1)`);
 }
 
-export function deleteDataFile(db: Database, owner: string, filename: string) {
-  return db.delete(dataFiles).where(isFile(owner, filename)).returning();
+/** Deletes this very file, not one that has taken its name since; returns no row when it is gone. */
+export function deleteDataFile(db: Database, { owner, filename, object_key }: DataFileRow) {
+  return db
+    .delete(dataFiles)
+    .where(and(isFile(owner, filename), eq(dataFiles.object_key, object_key)))
+    .returning({ object_key: dataFiles.object_key });
 }

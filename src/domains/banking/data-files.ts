@@ -1,5 +1,6 @@
 import type { Context } from "../../context.ts";
-import { AppError, conflict, invalidToken, notFound, tooLarge, unprocessable } from "../../errors.ts";
+import { conflict, invalidToken, notFound, tooLarge, unprocessable } from "../../errors.ts";
+import { isFenced } from "../../platform/jobs/running-job.ts";
 import { writeFileSidecars } from "../../platform/storage/file-sidecars.ts";
 import { receiveMultipart, type ReceivedFile } from "../../platform/storage/multipart.ts";
 import { markLive, markOrphaned } from "../../platform/storage/objects.store.ts";
@@ -44,13 +45,14 @@ export async function addFile(
   origin: string,
 ): Promise<DataFileRow> {
   requireFileKind(filename);
-  const [taken] = await findDataFile(ctx.db, owner, filename);
+  const quota = ctx.config.BANK_QUOTA_BYTES;
+  const [[taken], [held]] = await ctx.db.batch([findDataFile(ctx.db, owner, filename), countDataFiles(ctx.db, owner)]);
   if (taken) throw fileExists(filename);
+  if ((held?.bytes ?? 0) + object.size_bytes > quota) throw quotaExceeded(quota);
   const sidecars = await writeFileSidecars(ctx, { object, filename, origin });
   const modified_at = ctx.now();
   const { key: object_key, size_bytes, sha256 } = object;
   const row = { owner, filename, object_key, size_bytes, sha256, content_type, origin, modified_at };
-  const quota = ctx.config.BANK_QUOTA_BYTES;
   await ctx.db
     .batch([
       insertDataFile(ctx.db, row),
@@ -70,7 +72,8 @@ export async function removeFile(ctx: Context, filename: string): Promise<void> 
   requireFileKind(filename);
   const [row] = await findDataFile(ctx.db, owner, filename);
   if (!row) throw fileNotFound(filename);
-  await ctx.db.batch([deleteDataFile(ctx.db, owner, filename), markOrphaned(ctx.db, row.object_key, ctx.now())]);
+  const [deleted] = await ctx.db.batch([deleteDataFile(ctx.db, row), markOrphaned(ctx.db, row.object_key, ctx.now())]);
+  if (deleted.length === 0) throw fileNotFound(filename);
 }
 
 /** A file of the caller; throws 400 for a name that no file can have, and 404. */
@@ -87,6 +90,8 @@ export const fileNotFound = (filename: string) => notFound(`File not found: ${fi
 const fileExists = (filename: string) =>
   conflict(`File '${filename}' already exists. Delete the existing file first or rename your file.`, "FILE_EXISTS");
 
+const quotaExceeded = (quota: number) => tooLarge(`Your files may have ${quota} bytes in all`, "QUOTA_EXCEEDED");
+
 function requireOwner({ principal }: Pick<Context, "principal">): string {
   if (principal.kind !== "user") throw invalidToken();
   return principal.id;
@@ -96,8 +101,8 @@ function requireOwner({ principal }: Pick<Context, "principal">): string {
 function refusalOf(error: unknown, filename: string, quota: number): unknown {
   const text = error instanceof Error ? String(error.cause ?? error) : "";
   if (text.includes("UNIQUE constraint")) return fileExists(filename);
-  if (!text.includes("malformed JSON")) return error;
-  return new AppError(413, "QUOTA_EXCEEDED", `Your files may have ${quota} bytes in all`);
+  // `requireQuota` fails as a fence does.
+  return isFenced(error) ? quotaExceeded(quota) : error;
 }
 
 const renderFile = ({ filename, size_bytes, modified_at }: DataFileRow) => ({

@@ -1,17 +1,9 @@
 import type { Context } from "../../context.ts";
 import { badRequest } from "../../errors.ts";
-import type { TableHead } from "../../formats/preview-file.ts";
-import {
-  type LabelledSeries,
-  labelPlaces,
-  notPlottable,
-  numericColumns,
-  scanSeries,
-  styleOfTimes,
-  timesOf,
-} from "../../formats/series.ts";
-import { findTimeColumn, type TableColumn, type TableSource } from "../../formats/table-source.ts";
-import { readPreview, readSeries } from "../../platform/storage/sidecars.ts";
+import { type LabelledSeries, notPlottable, numericColumns, scanSeries } from "../../formats/series.ts";
+import { type Dtype, findTimeColumn, type TableColumn, type TableSource } from "../../formats/table-source.ts";
+import { labelPlaces, timesOf } from "../../formats/time-labels.ts";
+import { readPreview, readSeries, type Series } from "../../platform/storage/sidecars.ts";
 import type { DataFileRow } from "./data-file.store.ts";
 import { requireFile, requireReadableSize } from "./data-files.ts";
 import { readTable } from "./file-table.ts";
@@ -23,9 +15,6 @@ interface SeriesRequest {
   max_points: number;
 }
 
-/** Rows by which the style of a column of times is known. */
-const STYLED_ROWS = 50;
-
 /**
  * Two columns of a file of the caller as a line whose extremes and ends are kept. Throws 400 `DESERIALIZATION_ERROR`
  * for a `y` that is no column of numbers, naming those there are, and for an `x` that is no column.
@@ -33,7 +22,7 @@ const STYLED_ROWS = 50;
 export async function plotFile(ctx: Context, filename: string, request: SeriesRequest) {
   const file = await requireFile(ctx, filename);
   requireReadableSize(file);
-  const { y, max_points } = request;
+  const { y } = request;
   const series =
     (await readStored(ctx, file, request)) ?? (await readTable(ctx, file, (source) => scan(source, request)));
   return {
@@ -42,7 +31,7 @@ export async function plotFile(ctx: Context, filename: string, request: SeriesRe
     meta: {
       y_column: y,
       x_column: series.x_column,
-      n_points: Math.min(series.y.length, max_points),
+      n_points: series.y.length,
       total_points: series.point_count,
     },
   };
@@ -58,30 +47,27 @@ async function readStored(
   { object_key }: DataFileRow,
   { x, y, max_points }: SeriesRequest,
 ): Promise<FoundSeries | null> {
-  const head = await readPreview(ctx, object_key, { limit: STYLED_ROWS, offset: 0 });
+  const head = await readPreview(ctx, object_key, { limit: 0, offset: 0 });
   if (!head) return null;
   requirePlottable(head.columns, y);
   const wanted = x ?? head.columns[findTimeColumn(head.columns)]?.name ?? null;
   if (x !== undefined) requireColumn(head.columns, x);
   const line = await readSeries(ctx, object_key, { column: y, points: max_points });
   if (!line || line.x_name !== wanted) return null;
-  const column = head.columns.findIndex(({ name }) => name === wanted);
-  const labels = labelsOf(head, column, line.x);
+  const labels = labelsOf(line, head.columns.find(({ name }) => name === wanted)?.dtype);
   if (!labels) return null;
   return { x: labels, y: Array.from(line.y), point_count: line.point_count, x_column: line.x_name };
 }
 
-function labelsOf({ columns, rows }: TableHead, column: number, places: Float64Array): string[] | null {
-  const dtype = columns[column]?.dtype;
-  if (dtype === "datetime64[ns]") return labelPlaces(places, timesOf(places));
-  if (dtype !== "object") return labelPlaces(places, null);
-  const style = styleOfTimes(rows.map((row) => row[column]));
-  return style === null ? null : labelPlaces(places, style);
+/** The places as texts; null for times in texts of several styles, which only the file has. */
+function labelsOf({ x, x_style }: Series, dtype: Dtype | undefined): string[] | null {
+  if (dtype === "datetime64[ns]") return labelPlaces(x, timesOf(x));
+  if (dtype !== "object") return labelPlaces(x, null);
+  return x_style === undefined ? null : labelPlaces(x, x_style);
 }
 
 async function scan(source: TableSource, { x, y, max_points }: SeriesRequest): Promise<FoundSeries> {
-  // The columns of JSON are known once its first rows are read.
-  for await (const _ of source.batches()) break;
+  if (source.columns().length === 0) await readFirstRows(source);
   const columns = source.columns();
   requirePlottable(columns, y);
   const place = x === undefined ? findTimeColumn(columns) : requireColumn(columns, x);
@@ -91,6 +77,11 @@ async function scan(source: TableSource, { x, y, max_points }: SeriesRequest): P
     max_points,
   });
   return { ...found, x_column: columns[place]?.name ?? null };
+}
+
+/** The columns of JSON are known only then. */
+async function readFirstRows(source: TableSource): Promise<void> {
+  for await (const _ of source.batches()) break;
 }
 
 function requirePlottable(columns: readonly TableColumn[], y: string): void {

@@ -3,12 +3,11 @@ import { AppError, badRequest } from "../../errors.ts";
 import { openTable } from "../../formats/open-table.ts";
 import type { TableHead } from "../../formats/preview-file.ts";
 import type { TableSource } from "../../formats/table-source.ts";
-import { ObjectChanged } from "../../platform/storage/ranges.ts";
+import { ObjectChanged, storedReader } from "../../platform/storage/ranges.ts";
 import type { DataFileRow } from "./data-file.store.ts";
 import { fileNotFound } from "./data-files.ts";
 import { requireFileKind } from "./file-names.ts";
 import { openPickle } from "./pickles.ts";
-import { openStored } from "./stored-file.ts";
 
 /** Reads a file as a table. Throws as `readingFile` does. */
 export function readTable<Result>(
@@ -21,7 +20,7 @@ export function readTable<Result>(
     const source =
       requireFileKind(filename) === "pickle"
         ? (await openPickle(ctx, file)).table({ with_time_index: true })
-        : await openTable(openStored(ctx, file), filename);
+        : await openTable(storedReader(ctx, file), filename);
     if (!source) throw badRequest(`${filename} has no rows`, "DESERIALIZATION_ERROR");
     return use(source);
   });

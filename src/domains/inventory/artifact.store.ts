@@ -140,21 +140,21 @@ export function listUndelivered(db: Database, job_id: string, states: Delivery[]
     .limit(limit);
 }
 
-/** Records how deliveries ended. */
+/** Records how deliveries ended; an artifact whose document has changed since it was listed is still to be delivered. */
 export function settleDeliveries(db: Database, job_id: string, delivered: readonly ArtifactRow[], delivery: Delivery) {
-  const keys = delivered.map(({ provider, account, region, resource_type, resource_id }) => [
+  const keys = delivered.map(({ provider, account, region, resource_type, resource_id, document_hash }) => [
     ...[provider, account, region],
-    ...[resource_type, resource_id],
+    ...[resource_type, resource_id, document_hash],
   ]);
-  const listed = sql`(SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4 FROM json_each(${JSON.stringify(keys)}))`;
-  const { provider, account, region, resource_type, resource_id } = artifacts;
+  const listed = sql`(SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5 FROM json_each(${JSON.stringify(keys)}))`;
+  const { provider, account, region, resource_type, resource_id, document_hash } = artifacts;
   return db
     .update(artifacts)
     .set({ delivery })
     .where(
       and(
         eq(artifacts.job_id, job_id),
-        sql`(${provider}, ${account}, ${region}, ${resource_type}, ${resource_id}) IN ${listed}`,
+        sql`(${provider}, ${account}, ${region}, ${resource_type}, ${resource_id}, ${document_hash}) IN ${listed}`,
       ),
     );
 }

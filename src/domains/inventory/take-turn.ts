@@ -66,12 +66,14 @@ function openOnce(ctx: Context, job: ExtractionRun, { opened_as }: ShardRow): Pr
   const clouds = opened.get(job) ?? new Map<string, Promise<OpenCloud>>();
   opened.set(job, clouds);
   const key = JSON.stringify(opened_as);
-  const cloud =
-    clouds.get(key) ??
-    Promise.resolve(opened_as).then((reference) => {
-      if (!reference) throw new Error("A shard without account");
-      return openAccount(ctx, reference);
-    });
+  const known = clouds.get(key);
+  if (known) return known;
+  const cloud = Promise.resolve(opened_as).then((reference) => {
+    if (!reference) throw new Error("A shard without account");
+    return openAccount(ctx, reference);
+  });
   clouds.set(key, cloud);
+  // What could not be opened now may open at the next turn.
+  cloud.catch(() => clouds.delete(key));
   return cloud;
 }

@@ -26,7 +26,7 @@ export interface CsvFile {
 
 /** Where in a file a row begins. */
 export interface FilePosition {
-  /** Bytes of the file, as it is when it is unpacked. */
+  /** Of CSV, bytes of the file as it is when it is unpacked; of JSON and Parquet, rows. */
   offset: number;
   line: number;
 }
@@ -63,7 +63,7 @@ export async function openCsvFile(file: AsyncBuffer, latin: boolean): Promise<Cs
   if (file.byteLength === 0) throw notCsv("is empty");
   const text = await openForward(file);
   const { bytes, last } = await text.read(0, SNIFFED_BYTES);
-  const encoding = latin ? "windows-1252" : sniffEncoding(bytes);
+  const encoding = latin ? "windows-1252" : sniffEncoding(bytes, last);
   const sample = toUtf8(bytes, encoding);
   const dialect = sniffCsv(sample, last);
   const offset = encodedLength(sample.subarray(0, dialect.data_offset), encoding);
@@ -80,7 +80,8 @@ export async function readFileWindow(file: CsvFile, { offset, line }: FilePositi
   const parsed = parseCsvRows(dialect, textFields(dialect), { bytes, line, last: read.last });
   const { row_count, columns, bad, bad_count, consumed, next_line } = parsed;
   const used = bytes.subarray(0, consumed);
-  if (encoding === "utf-8" && !isUtf8(used)) throw new NotUtf8();
+  // Rows end with a line break or with the file, so no letter is cut off.
+  if (encoding === "utf-8" && !isUtf8(used, true)) throw new NotUtf8();
   const fields = names.map((name, field) => ({ name, texts: columns.get(String(field)) ?? [] }));
   const rows = Array.from({ length: row_count }, (_, index) => {
     const row: Record<string, string | null> = {};

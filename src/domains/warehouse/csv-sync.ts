@@ -118,7 +118,7 @@ function learn(cursor: SyncCursor, { path }: PlannedFile, error: unknown): Parti
 
 /** What is wrong with a file; throws errors that are not the file's again. */
 function requireFileFault(error: unknown): string {
-  if (error instanceof ObjectChanged) return "The file was deleted while it was read";
+  if (error instanceof ObjectChanged) return "The file was deleted or replaced while it was read";
   if (!(error instanceof AppError) || (error.status !== 422 && error.status !== 400)) throw error;
   const [first] = error.errors;
   return first ? `The ${first.field} ${first.message}` : error.message;

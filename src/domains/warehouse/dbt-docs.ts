@@ -8,7 +8,8 @@ import { buildManifest, type Manifest } from "../../formats/dbt/artifacts/manife
 import { buildRunResults, type RunResults } from "../../formats/dbt/artifacts/run-results.ts";
 import { lookAtProject, openProject } from "./dbt/open-project.ts";
 import { VIEW_GENERATION } from "./dbt/relations.ts";
-import { listResults, listResultsOfRun, listRuns, type RunRow } from "./dbt/run.store.ts";
+import { listCompiled, listResults, listResultsOfRun, listRuns, type RunRow } from "./dbt/run.store.ts";
+import { settleRun } from "./dbt/runs.ts";
 import { listByPrefix, type TableRow } from "./loading/registry.store.ts";
 
 /** What the project is made of, with the SQL that its nodes were last compiled to. */
@@ -42,19 +43,23 @@ export async function readLineage(ctx: Context): Promise<LineagePage> {
 export const assetNotFound = () => notFound("Asset not found");
 
 /** The project with how its nodes ended; read as the latest run did, so that all artifacts name the same invocation. */
-async function readProject(ctx: Context): Promise<{ context: ArtifactContext; run: RunRow | null }> {
-  const [[run = null], results] = await Promise.all([listRuns(ctx.db, 1), listResults(ctx.db)]);
+async function readProject(ctx: Context): Promise<{ context: ArtifactContext; run: Omit<RunRow, "outcomes"> | null }> {
+  const { db } = ctx;
+  const [[latest], results, queries] = await Promise.all([listRuns(db, 1), listResults(db), listCompiled(db)]);
+  const run = latest ? settleRun(latest) : null;
   const { project, environment } = run
     ? await openProject(ctx, {
         command: run.command,
         vars: run.vars,
+        full_refresh: run.full_refresh,
         started_at: run.started_at,
         invocation_id: run.id,
       })
     : await lookAtProject(ctx);
   const byId = new Map(results.map((result) => [result.unique_id, result]));
+  const compiled = new Map(queries.map(({ unique_id, compiled_code }) => [unique_id, compiled_code]));
   const { mask } = environment;
-  return { context: { project, results: byId, generated_at: ctx.now(), mask }, run };
+  return { context: { project, results: byId, compiled, generated_at: ctx.now(), mask }, run };
 }
 
 async function readBuiltTables(ctx: Context): Promise<BuiltTable[]> {

@@ -34,6 +34,14 @@ export interface Deduplication {
 const KEY_WORDS = ["id", "uuid", "key"];
 const TIME_NAMES = [/(^|_)updated_at$/, /(^|_)modified_at$/, /(^|_)timestamp(_|$)/];
 
+/** What a source's config says of rows with an equal key; undefined for kinds of sources that say nothing of it. */
+export function readDeduplication(config: Record<string, unknown>): DeduplicationConfig | undefined {
+  if (typeof config["deduplication_strategy"] !== "string") return undefined;
+  const { deduplication_strategy, primary_key, timestamp_column, timestamp_sort } = config;
+  // The schema of the config has checked them when the source was stored.
+  return { strategy: deduplication_strategy, primary_key, timestamp_column, timestamp_sort } as DeduplicationConfig;
+}
+
 /**
  * Finds the columns that a strategy needs. Without a configured key it takes a column that is one by its name, and says
  * so; where there is none all rows are kept, since rows that cannot be told apart must not be lost.

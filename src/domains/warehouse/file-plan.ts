@@ -2,14 +2,17 @@ import type { AsyncBuffer } from "hyparquet";
 import type { BucketObject } from "../../connectors/sources/filesystem.ts";
 import type { Context } from "../../context.ts";
 import { badRequest } from "../../errors.ts";
-import { rangeReader } from "../../platform/storage/ranges.ts";
+import { storedReader } from "../../platform/storage/ranges.ts";
 import { listCsvFiles, listLoadedFiles } from "./csv-file.store.ts";
-import { bucketReader, openStorage, prefixOf } from "./file-storage.ts";
+import { readGlob, readNames } from "./file-glob.ts";
+import { bucketReader, openStorage } from "./file-storage.ts";
 import type { SourceRow } from "./source.store.ts";
 import type { PlannedFile } from "./sync-run.ts";
 
 /** A job remembers each of them. */
 const MOST_OBJECTS = 1000;
+/** Of a listing, mostly of 1000 objects each: as many as a slice can ask for. */
+const MOST_PAGES = 200;
 
 type FoundFile = Omit<PlannedFile, "changed">;
 
@@ -23,7 +26,7 @@ export async function planFiles(ctx: Context, source: SourceRow): Promise<Planne
 /** The bytes of a planned file. */
 export function openPlanned(ctx: Context, source: SourceRow, file: PlannedFile): AsyncBuffer {
   const { object_key, size_bytes, sha256, modified_at } = file;
-  if (source.type !== "filesystem") return rangeReader(ctx.lake, object_key, size_bytes);
+  if (source.type !== "filesystem") return storedReader(ctx, { object_key, size_bytes });
   return bucketReader(openStorage(ctx, source), { key: object_key, size: size_bytes, etag: sha256, modified_at });
 }
 
@@ -32,8 +35,8 @@ export const patternOf = ({ config }: Pick<SourceRow, "config">): string => Stri
 
 /** Whether a file is of the source, by its `file_pattern`: `*` stands for any letters, `?` for one, `.gz` need not be said. */
 export function matchesPattern(source: Pick<SourceRow, "config">, filename: string): boolean {
-  const names = new RegExp(`^${escape(patternOf(source)).replaceAll(/\*+/g, ".*").replaceAll("?", ".")}$`, "i");
-  return names.test(filename) || names.test(filename.replace(/\.gz$/i, ""));
+  const matches = readNames(patternOf(source));
+  return matches(filename) || matches(filename.replace(/\.gz$/i, ""));
 }
 
 async function findUploads(ctx: Context, source: SourceRow): Promise<FoundFile[]> {
@@ -47,14 +50,14 @@ async function findUploads(ctx: Context, source: SourceRow): Promise<FoundFile[]
 
 async function findObjects(ctx: Context, source: SourceRow): Promise<FoundFile[]> {
   const storage = openStorage(ctx, source);
-  const prefix = prefixOf(source);
-  const glob = readGlob(String(source.config["file_glob"]));
+  const matches = readGlob(String(source.config["file_glob"]));
   const found: BucketObject[] = [];
-  for (let token: string | null | undefined; token !== null;) {
+  let pages = 0;
+  for (let token: string | null | undefined; token !== null; pages++) {
+    if (pages === MOST_PAGES) throw badRequest(`bucket_url has more than ${MOST_PAGES} pages of objects`);
     const { objects, next }: Awaited<ReturnType<typeof storage.list>> = await storage.list(token ?? null);
-    found.push(
-      ...objects.filter(({ key, size }) => size > 0 && glob.test(key.slice(prefix.length).replace(/^\//, ""))),
-    );
+    if (next !== null && next === token) throw badRequest("The storage behind bucket_url lists the same page again");
+    found.push(...objects.filter(({ key, size }) => size > 0 && matches(key.slice(storage.prefix.length))));
     if (found.length > MOST_OBJECTS) throw badRequest(`More than ${MOST_OBJECTS} objects match file_glob`);
     token = next;
   }
@@ -65,18 +68,3 @@ async function findObjects(ctx: Context, source: SourceRow): Promise<FoundFile[]
     }))
     .toSorted((one, other) => (one.path < other.path ? -1 : 1));
 }
-
-/** `**` stands for any folders, `*` for any letters of one name, `?` for one of them, `{a,b}` for either. */
-function readGlob(glob: string): RegExp {
-  const pattern = escape(glob)
-    .replaceAll("**/", "\u0000")
-    .replaceAll("**", "\u0001")
-    .replaceAll("*", "[^/]*")
-    .replaceAll("?", "[^/]")
-    .replaceAll("\u0000", "(?:.*/)?")
-    .replaceAll("\u0001", ".*")
-    .replaceAll(/\\\{([^{}]*)\\\}/g, (_, names: string) => `(?:${names.replaceAll(",", "|")})`);
-  return new RegExp(`^${pattern}$`);
-}
-
-const escape = (text: string) => text.replaceAll(/[.+^${}()|[\]\\]/g, String.raw`\$&`);

@@ -1,5 +1,5 @@
 import type { AsyncBuffer } from "hyparquet";
-import { parseExactJson } from "../../connectors/sources/rest/exact-json.ts";
+import { parseExactJson } from "../../formats/exact-json.ts";
 import { notCsv } from "../../formats/csv-dialect.ts";
 import { toJsonRecord } from "../../formats/json-source.ts";
 import { splitJson } from "../../formats/json-values.ts";

@@ -1,21 +1,20 @@
+import { sql } from "drizzle-orm";
 import type { Database } from "../../context.ts";
 import type { ExplainRow, SchemaRow } from "../../formats/sql/judge-explain.ts";
 import type { PlanRow } from "../../formats/sql/judge-plan.ts";
+import { listByPrefix } from "./loading/registry.store.ts";
 import { quote } from "./loading/table-names.ts";
 
-/** What SQLite would do for a statement, and the tables that it would read, as they are at the same time. */
-export async function explainStatement({ $client }: Database, statement: string) {
-  const [explained, plan, schema] = await $client.batch([
-    $client.prepare(`EXPLAIN ${statement}`),
-    $client.prepare(`EXPLAIN QUERY PLAN ${statement}`),
-    $client.prepare("SELECT type, name, tbl_name, rootpage FROM sqlite_master"),
-  ]);
+/** What SQLite would do for a statement, and the tables that it would read with their counts, all of one moment. */
+export async function explainStatement(db: Database, statement: string) {
   // The shapes are those of SQLite's own statements, https://sqlite.org/lang_explain.html.
-  return {
-    explained: explained?.results as ExplainRow[],
-    plan: plan?.results as PlanRow[],
-    schema: schema?.results as (SchemaRow & { type: string })[],
-  };
+  const [explained, plan, schema, tables] = await db.batch([
+    db.all<ExplainRow>(sql.raw(`EXPLAIN ${statement}`)),
+    db.all<PlanRow>(sql.raw(`EXPLAIN QUERY PLAN ${statement}`)),
+    db.all<SchemaRow & { type: string }>(sql.raw("SELECT type, name, tbl_name, rootpage FROM sqlite_master")),
+    listByPrefix(db, ""),
+  ]);
+  return { explained, plan, schema, tables };
 }
 
 /** The names of a statement's columns, in their order. The inner LIMIT keeps SQLite from working before it sees the 0. */

@@ -6,17 +6,14 @@ import { judgeExplain, type SchemaRow } from "../../formats/sql/judge-explain.ts
 import { judgePlan } from "../../formats/sql/judge-plan.ts";
 import { refuseQuery } from "../../formats/sql/refusals.ts";
 import { foldName } from "../../formats/sql/tokenize.ts";
-import { listByPrefix, type TableRow } from "./loading/registry.store.ts";
-import { sqlName, storedName } from "./loading/table-names.ts";
+import type { TableRow } from "./loading/registry.store.ts";
+import { GENERATION, sqlName, storedName } from "./loading/table-names.ts";
 import { countTable, explainStatement, readColumnNames, readRows } from "./query.store.ts";
 import { type AnswerColumn, describeColumns } from "./query-columns.ts";
 import { explainFailure } from "./query-errors.ts";
 
 /** Most bytes of values in an answer, 8 MiB. */
 const MOST_BYTES = 8 * 1024 * 1024;
-
-/** A table that holds one generation of another. */
-const GENERATION = /__v\d+$/;
 
 export type AnswerValue = string | number | null;
 
@@ -35,25 +32,22 @@ export interface QueryAnswer {
  */
 export async function runQuery(ctx: Context, { sql, limit }: { sql: string; limit: number }): Promise<QueryAnswer> {
   const query = guardQuery(sql);
-  const tables = await listByPrefix(ctx.warehouse, "");
-  await requireHarmless(ctx, query, tables, limit);
+  const tables = await requireHarmless(ctx, query, { limit });
   return answer(ctx, query, tables, limit).catch((error: unknown) => {
     throw explainFailure(error);
   });
 }
 
 /**
- * Asks SQLite what the query would do, and refuses what it must not or what would take too long. `recursion` is what
- * `guardQuery` was told.
+ * Asks SQLite what the query would do, and refuses what it must not or what would take too long; answers the tables that
+ * there are. `recursion` is what `guardQuery` was told.
  */
 export async function requireHarmless(
   ctx: Context,
   query: GuardedQuery,
-  tables: readonly TableRow[],
-  limit: number,
-  recursion: "refused" | "limited" = "refused",
-): Promise<void> {
-  const { explained, plan, schema } = await explainStatement(ctx.warehouse, wrapQuery(query, limit)).catch(
+  { limit, recursion = "refused" }: { limit: number; recursion?: "refused" | "limited" },
+): Promise<TableRow[]> {
+  const { explained, plan, schema, tables } = await explainStatement(ctx.warehouse, wrapQuery(query, limit)).catch(
     (error: unknown) => {
       throw explainFailure(error, { prefix: `EXPLAIN ${WRAP_START}`, sql: query.sql });
     },
@@ -64,6 +58,7 @@ export async function requireHarmless(
     if (!rowCounts.has(foldName(table))) rowCounts.set(foldName(table), await countTable(ctx.warehouse, table));
   }
   judgePlan(plan, { rowCounts, aliases: query.aliases, recursion });
+  return tables;
 }
 
 /** People read tables by their views; what lies below comes and goes with each load. */

@@ -43,7 +43,7 @@ export async function findSecret(ctx: Context, name: string): Promise<string | u
 /** Whether a name leads to a secret. */
 export async function isSecretSet(ctx: Context, name: string): Promise<boolean> {
   requireSecretName(name, "config");
-  return Boolean((await readStored(ctx, name)) ?? ctx.variable(name));
+  return Boolean(await findSecret(ctx, name));
 }
 
 async function readStored(ctx: Context, name: string): Promise<string | undefined> {

@@ -2,7 +2,7 @@ import type { Context } from "../../context.ts";
 import { badRequest, notFound } from "../../errors.ts";
 import { cronProblem } from "../../platform/schedules/cron.ts";
 import { listSchedules, type ScheduleRow } from "../../platform/schedules/schedule.store.ts";
-import { changeSchedule, createSchedule, removeSchedule } from "../../platform/schedules/schedules.ts";
+import { putSchedule, removeSchedule } from "../../platform/schedules/schedules.ts";
 import { requireSource, syncSubject } from "./sources.ts";
 import { syncJob } from "./sync.job.ts";
 import { syncParams } from "./sync-run.ts";
@@ -29,11 +29,13 @@ export async function putSourceSchedule(ctx: Context, name: string, input: Sourc
   const { cron, time_zone, enabled, full_refresh } = input;
   requireCron(cron, time_zone);
   const params = { source: name, full_refresh, start_date: null, end_date: null };
-  const fields = { name: `Sync of ${name}`, cron_expression: cron, time_zone, enabled, params };
   const before = await findSchedule(ctx, name);
-  const after = before
-    ? await changeSchedule(ctx, "warehouse", before.id, fields)
-    : await createSchedule(ctx, { ...fields, domain: "warehouse", job_type: syncJob.type, subject: syncSubject(name) });
+  const subject = syncSubject(name);
+  // One id for each source: of two people who set its first schedule at once, the second changes that of the first.
+  const after = await putSchedule(ctx, before?.id ?? `sched_${subject}`, {
+    ...{ name: `Sync of ${name}`, domain: "warehouse", job_type: syncJob.type, subject, params },
+    ...{ cron_expression: cron, time_zone, enabled },
+  });
   return renderSchedule(name, after);
 }
 

@@ -7,6 +7,7 @@ import { markOrphaned } from "../../platform/storage/objects.store.ts";
 import { logActivity } from "./activity.ts";
 import { deleteCsvFilesOf, listCsvFiles } from "./csv-file.store.ts";
 import { forgetOtherFiles } from "./csv-outcome.store.ts";
+import { removeStagingFiles } from "./dbt/staging-removal.ts";
 import { dropTables } from "./loading/table-list.ts";
 import { maskSecrets } from "./masking.ts";
 import type { SourceChange, SourceInput } from "./source.schema.ts";
@@ -140,6 +141,7 @@ export async function deleteSource(ctx: Context, name: string, { drop_tables }: 
 }
 
 async function dropLoaded(ctx: Context, name: string): Promise<void> {
+  await removeStagingFiles(ctx, name);
   const dropped = await dropTables(ctx, ownerOf(name));
   await ctx.warehouse.batch([
     deleteStreamCursors(ctx.warehouse, name),

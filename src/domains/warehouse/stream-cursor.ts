@@ -27,7 +27,11 @@ const DAY_SECONDS = 86_400;
  * milliseconds since 1970. What is no time, such as a number of rows, stays.
  */
 export function moveBack(value: string, days: number): string {
-  if (/^\d{4}-\d\d-\d\d/.test(value)) return `${daysBefore(Date.parse(value.slice(0, 10)), days)}${value.slice(10)}`;
+  if (days === 0) return value;
+  if (/^\d{4}-\d\d-\d\d/.test(value)) {
+    const day = Date.parse(value.slice(0, 10));
+    return Number.isNaN(day) ? value : `${daysBefore(day, days)}${value.slice(10)}`;
+  }
   if (/^\d{10}(\.\d+)?$/.test(value)) return String(Number(value) - days * DAY_SECONDS);
   return /^\d{13}$/.test(value) ? String(Number(value) - days * DAY_SECONDS * 1000) : value;
 }

@@ -34,13 +34,15 @@ export interface PlannedFile {
 export interface SyncCursor {
   /** Counts up when somebody tries again a sync that has ended. */
   round: number;
+  /** Nothing is done, as the source was disabled when the job began. */
+  skipped: boolean;
   /** Whether `sync_started` was published. */
   announced: boolean;
   /** Of a source that is read over the network; null until they are known. */
   streams: PlannedStream[] | null;
   /** Streams that are done, well or badly. */
   next: number;
-  /** Of a source of CSV files. */
+  /** Of a source of files; null until they are known. */
   files: PlannedFile[] | null;
   /** Reasons of files that cannot be loaded, by path. */
   bad_files: Record<string, string>;

@@ -1,7 +1,7 @@
 import type { Context } from "../../context.ts";
 import type { Statement } from "../../platform/jobs/define.ts";
 import { insertLog } from "./activity.store.ts";
-import { type DeduplicationConfig, planDeduplication } from "./deduplication.ts";
+import { planDeduplication, readDeduplication } from "./deduplication.ts";
 import { type HistoryRow, listHistory, type SourceRow } from "./source.store.ts";
 import type { SyncParams } from "./sync-run.ts";
 
@@ -32,14 +32,6 @@ export function warnOfDeduplication(
   const names = columns.filter((column) => !column.startsWith("_catchment_"));
   const { warning } = planDeduplication(names, deduplication);
   return warning === null ? [] : [warn(ctx, name, `Deduplication ${warning}`)];
-}
-
-/** What a source's config says of rows with an equal key; undefined for kinds of sources that say nothing of it. */
-export function readDeduplication(config: Record<string, unknown>): DeduplicationConfig | undefined {
-  if (typeof config["deduplication_strategy"] !== "string") return undefined;
-  const { deduplication_strategy, primary_key, timestamp_column, timestamp_sort } = config;
-  // The schema of the config has checked them when the source was stored.
-  return { strategy: deduplication_strategy, primary_key, timestamp_column, timestamp_sort } as DeduplicationConfig;
 }
 
 /** Warns of a sync that brought less than half or more than three times as many rows as such syncs mostly do. */

@@ -13,6 +13,7 @@ import { warnOfAnomaly } from "./sync-warnings.ts";
 
 const START: SyncCursor = {
   round: 0,
+  skipped: false,
   announced: false,
   streams: null,
   next: 0,
@@ -28,14 +29,12 @@ const START: SyncCursor = {
 /** Loads a source into the warehouse; every page commits with the position behind it. */
 export const syncJob = defineJob<typeof syncParams, SyncCursor>({
   type: "sync",
-  version: 1,
+  version: 2,
   domain: "warehouse",
   queue: "sync",
   params: syncParams,
   async run(ctx, job) {
-    if (job.cursor === null && (await findSource(ctx.db, job.params.source))?.enabled === false) {
-      return skip(ctx, job);
-    }
+    if (await isSkipped(ctx, job)) return done({ source: job.params.source, rows: 0 });
     const begun = await begin(ctx, job);
     if (begun.ended) return announceEnd(ctx, job, begun);
     const loaded = await load(ctx, job, begun);
@@ -44,12 +43,15 @@ export const syncJob = defineJob<typeof syncParams, SyncCursor>({
   },
 });
 
-/** A schedule goes on while its source is disabled. */
-async function skip(ctx: Context, job: SyncRun): Promise<SliceOutcome> {
+/** A schedule goes on while its source is disabled. What was decided when the job began holds for every attempt. */
+async function isSkipped(ctx: Context, job: SyncRun): Promise<boolean> {
+  if (job.cursor !== null) return job.cursor.skipped;
   const { source } = job.params;
+  if ((await findSource(ctx.db, source))?.enabled !== false) return false;
   const message = "Sync skipped: the source is disabled";
-  await job.commit([insertLog(ctx.db, { timestamp: ctx.now(), level: "INFO", message, source })], { cursor: START });
-  return done({ source, rows: 0 });
+  const line = { timestamp: ctx.now(), level: "INFO", message, source } as const;
+  await job.commit([insertLog(ctx.db, line)], { cursor: { ...START, skipped: true } });
+  return true;
 }
 
 /** Logs and announces the start, once; what is due from now on is due again. */
@@ -108,20 +110,24 @@ async function end(ctx: Context, job: SyncRun, loaded: SyncCursor): Promise<Sync
   return cursor;
 }
 
-/** Announces how it ended; a part that failed makes the job failed only when nothing else was loaded. */
+/**
+ * Announces how it ended, once, and lets the models follow; a part that failed makes the job failed only when nothing else
+ * was loaded.
+ */
 async function announceEnd(ctx: Context, { id, params }: SyncRun, cursor: SyncCursor): Promise<SliceOutcome> {
   const { source } = params;
   const { rows, errors, round } = cursor;
   const key = `${id}:${round}:ended`;
   const error = describeErrors(errors);
   const results = { source, rows };
-  if (error === null || rows > 0) await runModelsAfter(ctx, source);
   if (error === null) {
     await announce(ctx, "sync_completed", { source, rows, message: `Sync completed: ${rows} rows`, error: null }, key);
-    return done(results);
+  } else {
+    await announce(ctx, "sync_failed", { source, error, message: `Sync failed: ${error}` }, key);
   }
-  await announce(ctx, "sync_failed", { source, error, message: `Sync failed: ${error}` }, key);
-  return rows > 0 ? done(results, errors) : failed(results, errors);
+  if (error !== null && rows === 0) return failed(results, errors);
+  await runModelsAfter(ctx, source);
+  return done(results, errors);
 }
 
 const describeErrors = (errors: readonly string[]) => (errors.length > 0 ? errors.join("; ").slice(0, 1000) : null);

@@ -1,4 +1,4 @@
-import { matchesPattern } from "./wildcards.ts";
+import { matchesPattern } from "../wildcards.ts";
 import type { ProjectNode } from "./nodes.ts";
 
 /** One criterion of a selector, such as `2+tag:nightly+`. */

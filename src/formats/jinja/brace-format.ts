@@ -1,8 +1,9 @@
+import { floatText } from "../python-text.ts";
 import { numberOf } from "./equality.ts";
 import { LONGEST_TEXT, spendText } from "./meter.ts";
 import { numberText } from "./percent-format.ts";
 import { templateFault } from "./template-errors.ts";
-import { floatText, reprOf, textOf } from "./text.ts";
+import { reprOf, textOf } from "./text.ts";
 import type { Arguments, Value } from "./values.ts";
 
 const FIELD = /\{\{|\}\}|\{([^{}!:]*)(?:!([rsa]))?(?::([^{}]*))?\}|[{}]/g;

@@ -1,8 +1,9 @@
+import { floatText } from "../python-text.ts";
 import { DEEPEST_VALUE, spend, spendText } from "./meter.ts";
 import { compareValues } from "./equality.ts";
 import { itemsOf, dictOf } from "./collections.ts";
 import { templateFault } from "./template-errors.ts";
-import { floatText, textOf } from "./text.ts";
+import { textOf } from "./text.ts";
 import { isContainer, listOf, typeName, type Value } from "./values.ts";
 
 /** How Python's `json.dumps` is called. */

@@ -1,3 +1,4 @@
+import { floatText, quotedText } from "../python-text.ts";
 import { DEEPEST_VALUE, spend, spendText } from "./meter.ts";
 import { templateFault } from "./template-errors.ts";
 import { isKind, typeName, type Value } from "./values.ts";
@@ -71,35 +72,9 @@ function integerText(value: bigint): string {
   return text;
 }
 
-/** A float as Python prints it: the shortest digits that give it back, `3.0`, `1e-05`, `1e+16`. */
-export function floatText(value: number): string {
-  if (Number.isNaN(value)) return "nan";
-  if (!Number.isFinite(value)) return value > 0 ? "inf" : "-inf";
-  if (Object.is(value, -0)) return "-0.0";
-  const size = Math.abs(value);
-  if (size !== 0 && (size >= 1e16 || size < 1e-4)) {
-    return value.toExponential().replace(/e([+-])(\d)$/, "e$10$2");
-  }
-  const text = String(value);
-  return text.includes(".") ? text : `${text}.0`;
-}
-
-const ESCAPES: Record<string, string> = { "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t" };
-
-/** A string as Python's `repr` writes it: in single quotes unless only those are in it. */
-export function quoted(text: string): string {
+function quoted(text: string): string {
   spendText(text.length);
-  const quote = text.includes("'") && !text.includes('"') ? '"' : "'";
-  const escaped = text.replace(/[\\\n\r\t]|[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}\p{Cn}]|(?! )\p{Zs}/gu, escapeOf);
-  return quote + (quote === "'" ? escaped.replaceAll("'", "\\'") : escaped) + quote;
-}
-
-function escapeOf(character: string): string {
-  const known = ESCAPES[character];
-  if (known) return known;
-  const code = character.codePointAt(0) ?? 0;
-  if (code <= 0xff) return `\\x${code.toString(16).padStart(2, "0")}`;
-  return code <= 0xffff ? `\\u${code.toString(16).padStart(4, "0")}` : `\\U${code.toString(16).padStart(8, "0")}`;
+  return quotedText(text);
 }
 
 /** The characters of a text as Python counts them: code points. */

@@ -1,6 +1,6 @@
+import { floatText } from "../python-text.ts";
 import type { ArrayDecoder } from "./extension-arrays.ts";
 import { malformed } from "./pickle-errors.ts";
-import { floatText } from "./python-text.ts";
 import {
   fieldOf,
   firstFieldOf,

@@ -1,7 +1,7 @@
 import type { Dtype } from "../table-source.ts";
 import { malformed, unreadablePickle } from "./pickle-errors.ts";
 import { type TimeUnit, timeUnit, unitText } from "./time-units.ts";
-import { countOf, fieldOf, integerOf, isRecord, itemsOf, type PickleValue, textOf, unexpected } from "./values.ts";
+import { countOf, integerOf, isDict, isRecord, itemsOf, type PickleValue, textOf, unexpected } from "./values.ts";
 
 /** A type of numpy: its kind as the letter that numpy has for it, and the bytes of a value. */
 export interface NumpyType {
@@ -24,6 +24,9 @@ const SIZES: Record<string, readonly number[]> = {
   m: [8],
   O: [4, 8],
 };
+
+/** Of a structure with those inside it. */
+const MOST_FIELDS = 1000;
 
 /** A `numpy.dtype` with its state. Throws 400 for a type that is not read. */
 export function numpyType(value: PickleValue | undefined): NumpyType {
@@ -63,16 +66,30 @@ function structure(state: readonly PickleValue[]): Pick<NumpyType, "size" | "fie
       throw unreadablePickle("The pickle has an array of arrays, which is not read");
     return { size, fields: [] };
   }
-  const fields = itemsOf(state[3], "the names of a structure").map((label) => {
+  const labels = itemsOf(state[3], "the names of a structure");
+  let count = labels.length;
+  if (count > MOST_FIELDS) throw tooManyFields();
+  if (!isDict(state[4])) throw malformed("the fields of a structure");
+  const { keys, values } = state[4];
+  const known = new Map(keys.map((key, index) => [key, values[index]]));
+  const fields = labels.map((label) => {
     const name = textOf(label, "the name of a field");
-    const [inner, place] = itemsOf(fieldOf(state[4], name), "a field of a structure");
+    const [inner, place] = itemsOf(known.get(name), "a field of a structure");
     const type = numpyType(inner);
+    count += countFields(type);
+    if (count > MOST_FIELDS) throw tooManyFields();
     const offset = countOf(place, "a field of a structure");
     if (type.kind === "O" || offset + type.size > size) throw malformed("a field of a structure");
     return { name, type, offset };
   });
   return { size, fields };
 }
+
+const countFields = ({ fields }: NumpyType): number =>
+  fields.reduce((count, { type }) => count + 1 + countFields(type), 0);
+
+const tooManyFields = () =>
+  unreadablePickle(`The pickle has a structure of more than ${MOST_FIELDS} fields, which is not read`);
 
 const NAMES: Record<string, string> = { i: "int", u: "uint", f: "float", c: "complex" };
 

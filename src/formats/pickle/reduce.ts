@@ -21,8 +21,9 @@ export function reduce(name: string, args: PickleValue[], charge: (bytes: number
     case "tuple":
       if (args.length === 0) return sequence(name, []);
       if (!isSequence(first) || args.length > 1) throw malformed(`a ${name}`);
-      // One array for both: a copy would cost memory that the file did not pay for.
-      return sequence(name, first.items);
+      // Items may be added to either of the two later on.
+      charge(first.items.length * HEAP_BYTES.reference);
+      return sequence(name, first.items.slice());
     case "dict":
       if (args.length > 0) throw malformed("a dict");
       return dict();

@@ -1,6 +1,8 @@
+import { floatText } from "../python-text.ts";
 import type { ArrayDecoder } from "./extension-arrays.ts";
+import { lastAtMost } from "./last-at-most.ts";
 import { malformed } from "./pickle-errors.ts";
-import { floatText, pythonText } from "./python-text.ts";
+import { pythonText } from "./python-text.ts";
 import { fieldOf, isDict, isRecord, kindOf, type PickleRecord } from "./values.ts";
 import type { Vector } from "./vectors.ts";
 
@@ -48,16 +50,7 @@ function sparsePlaces({ name, args }: PickleRecord, decode: ArrayDecoder): (row:
   const { number: start } = starts;
   const length = starts.length;
   if (!start || length > Number(args[0])) throw malformed("a sparse array");
-  const blockOf = (row: number) => {
-    let low = 0;
-    let high = length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (start(middle) <= row) low = middle + 1;
-      else high = middle;
-    }
-    return low - 1;
-  };
+  const blockOf = (row: number) => lastAtMost(length, start, row);
   if (name === "IntIndex") {
     return (row) => {
       const found = blockOf(row);

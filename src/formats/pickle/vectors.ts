@@ -1,4 +1,5 @@
 import type { Dtype } from "../table-source.ts";
+import { lastAtMost } from "./last-at-most.ts";
 import type { PickleValue } from "./values.ts";
 
 /** The values of an array in order, read from the file when they are asked for. */
@@ -40,13 +41,17 @@ export function joinVectors(vectors: readonly Vector[], empty: Vector): Vector {
   const [only] = vectors;
   if (!only) return empty;
   if (vectors.length === 1) return only;
-  const ends: number[] = [];
-  for (const { length } of vectors) ends.push((ends.at(-1) ?? 0) + length);
+  const starts = new Float64Array(vectors.length);
+  let length = 0;
+  for (const [part, vector] of vectors.entries()) {
+    starts[part] = length;
+    length += vector.length;
+  }
+  const startOf = (part: number) => starts[part] ?? 0;
   const find = (index: number) => {
-    const part = ends.findIndex((end) => index < end);
-    return [vectors[part] ?? only, index - (ends[part - 1] ?? 0)] as const;
+    const part = lastAtMost(vectors.length, startOf, index);
+    return [vectors[part] ?? only, index - startOf(part)] as const;
   };
-  const length = ends.at(-1) ?? 0;
   const numeric = vectors.every(({ number }) => number !== null);
   return {
     ...only,

@@ -7,7 +7,7 @@ interface AnswerLimits {
   bytes: number;
 }
 
-/** Columns that an answer adds to those of its query; D1 allows 100 in all. */
+/** Most columns of a query: an answer adds two, and D1 allows 100 in all. */
 export const MOST_ANSWERED_COLUMNS = 98;
 
 /** Terms of a sum or arguments of a function in one go: SQLite limits the depth of one and D1 the number of the other. */

@@ -1,6 +1,6 @@
 import type { Columns, Scope } from "./scopes.ts";
 import { keywordOf } from "./table-references.ts";
-import { type Kind, refuseSql } from "./terms.ts";
+import { type Kind, refuseSql, type Term } from "./terms.ts";
 import { foldName, type Token, unquote } from "./tokenize.ts";
 
 /** A query in SQLite's dialect and what it answers. */
@@ -21,6 +21,8 @@ export interface Cursor {
   common: ReadonlyMap<string, Columns>;
   /** Columns of subqueries by the index of their first token. */
   described: Map<number, Columns>;
+  /** Translates an expression of operators that bind tighter than `binding`, or of any. */
+  expression(cursor: Cursor, binding?: number): Term;
   /** Translates up to the bracket that closes what is open. */
   query(cursor: Cursor): TranslatedQuery;
   /** Translates `ORDER BY` and what follows it. */

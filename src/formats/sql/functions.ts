@@ -1,3 +1,4 @@
+import { remainder } from "./arithmetic.ts";
 import { castTerm, roundTerm, toNumber, toText } from "./casts.ts";
 import { castToKind, nullIf, unify } from "./common-kind.ts";
 import { addSpans, differenceOfTimes, formatTime, partOfTime, spanOf, truncateTime, unitName } from "./dates.ts";
@@ -98,7 +99,7 @@ const RULES: Record<string, Rule> = {
   ...Object.fromEntries(["coalesce", "ifnull"].map((name) => [name, oneOf])),
   nullif: ({ args, token }) => nullIf(argument(args, 0, token), argument(args, 1, token), token),
   ...Object.fromEntries(["count", "row_number", "rank", "dense_rank", "ntile"].map((name) => [name, same("integer")])),
-  ...Object.fromEntries(["percent_rank", "cume_dist", "random"].map((name) => [name, same("real")])),
+  ...Object.fromEntries(["percent_rank", "cume_dist"].map((name) => [name, same("real")])),
   ...Object.fromEntries(["lag", "lead", "first_value", "last_value", "nth_value"].map((name) => [name, ofRow])),
   ...Object.fromEntries(["floor", "ceil", "ceiling"].map((name) => [name, whole])),
   ...Object.fromEntries(
@@ -223,7 +224,7 @@ const RULES: Record<string, Rule> = {
   },
 };
 
-/** Functions that models are written with and that SQLite cannot compute; the reason, or "" for the usual one. */
+/** What to write in place of functions that models are written with and that SQLite cannot compute. */
 const REFUSED: Record<string, string> = {
   md5: "there is no hash function; join the columns with || instead of hashing them",
   generate_series: "write a recursive common table with a LIMIT, or dbt_utils.generate_series",
@@ -236,21 +237,6 @@ export function callFunction(call: Call): Term {
   if (rule !== undefined && Object.hasOwn(RULES, call.name)) return rule(call);
   const reason = Object.hasOwn(REFUSED, call.name) ? REFUSED[call.name] : undefined;
   throw refuseSql(call.token, `the function ${call.name} is not available${reason === undefined ? "" : `: ${reason}`}`);
-}
-
-/** `a % b` with the sign of the first, integers exactly. */
-export function remainder(left: Term, right: Term): Term {
-  if (left.kind === "integer" && right.kind === "integer")
-    return atom(`(${operand(left)} % ${operand(right)})`, "integer");
-  const bothWhole = (first: string, second: string) => `typeof(${first}) = 'integer' AND typeof(${second}) = 'integer'`;
-  const write = (first: string, second: string) =>
-    `(CASE WHEN ${bothWhole(first, second)} THEN ${first} % ${second} ELSE mod(${first}, ${second}) END)`;
-  const sql = bind(
-    atom(toNumber(left)),
-    (first) => bind(atom(toNumber(right)), (second) => write(first, second), "_divisor"),
-    "_number",
-  );
-  return atom(sql, isNumeric(left) ? left.kind : "unknown");
 }
 
 /** So many letters of an end of a text; a negative count leaves out so many of the other end. */

@@ -12,17 +12,28 @@ const BEFORE_EXPRESSIONS = new Set([
 export function findGivenNames(tokens: readonly Token[]): Set<string> {
   const names = new Set<string>();
   tokens.forEach((token, index) => {
+    if (opensCommonTable(tokens, index)) {
+      for (const name of namesBefore(tokens, index)) names.add(foldName(unquote(name)));
+    }
     const before = tokens[index - 1];
     if (!before || nameOf(token) === undefined) return;
     const isValue = before.text === ")" || (before.kind !== "operator" && !BEFORE_EXPRESSIONS.has(keywordOf(before)));
-    if (isValue || isColumnList(tokens, index)) names.add(foldName(unquote(token)));
+    if (isValue) names.add(foldName(unquote(token)));
   });
   return names;
 }
 
-/** Whether a name stands in `with t(a, b) as (`. */
-function isColumnList(tokens: readonly Token[], index: number): boolean {
-  let end = index;
-  while (tokens[end]?.text === "," || ["name", "quoted_name"].includes(tokens[end]?.kind ?? "")) end++;
-  return tokens[end]?.text === ")" && keywordOf(tokens[end + 1]) === "as" && tokens[end + 2]?.text === "(";
+/** Whether the bracket of `with t(a, b) as (` is closed here. */
+const opensCommonTable = (tokens: readonly Token[], index: number): boolean =>
+  tokens[index]?.text === ")" && keywordOf(tokens[index + 1]) === "as" && tokens[index + 2]?.text === "(";
+
+/** Walked backwards from the bracket: looking ahead from every name takes minutes for a long list. */
+function namesBefore(tokens: readonly Token[], close: number): Token[] {
+  const names: Token[] = [];
+  for (let index = close - 1; index >= 0; index--) {
+    const token = tokens[index];
+    if (token?.kind === "name" || token?.kind === "quoted_name") names.push(token);
+    else if (token?.text !== ",") break;
+  }
+  return names;
 }

@@ -46,7 +46,7 @@ const DERIVED = /^(?:CO-ROUTINE|MATERIALIZE) (.+)$/;
 export function judgePlan(plan: PlanRow[], facts: PlanFacts): void {
   const derived = new Map<string, number>();
   const largest = Math.max(1, ...facts.rowCounts.values());
-  const childrenOf = (parent: number) => plan.filter((row) => row.parent === parent);
+  const children = Map.groupBy(plan, ({ parent }) => parent);
 
   const isDerived = (name: string): boolean => {
     const folded = foldName(name);
@@ -79,7 +79,7 @@ export function judgePlan(plan: PlanRow[], facts: PlanFacts): void {
     let loops = outer;
     let branches = 0;
     const nested: PlanRow[] = [];
-    for (const row of childrenOf(parent)) {
+    for (const row of children.get(parent) ?? []) {
       if (row.detail === "RECURSIVE STEP" && facts.recursion !== "limited") throw refuseQuery("it is recursive");
       const scan = readScan(row, loops);
       if (scan !== undefined) loops = [...loops, scan];

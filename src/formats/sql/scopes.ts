@@ -1,4 +1,4 @@
-import { closingBracket, keywordOf, nameOf } from "./table-references.ts";
+import { aliasAfter, BEHIND_FROM, closingBracket, JOINING, keywordOf, nameOf } from "./table-references.ts";
 import type { Kind } from "./terms.ts";
 import type { Token } from "./tokenize.ts";
 
@@ -33,13 +33,11 @@ interface Reference {
 export const STORED: Columns = { list: [], rest: "stored" };
 export const OPAQUE: Columns = { list: [], rest: "opaque" };
 
-const ENDS_FROM = new Set([
-  ...["where", "group", "having", "order", "limit", "offset", "window", "union", "except", "intersect", "qualify"],
-]);
+const ENDS_FROM = new Set<string>([...BEHIND_FROM, "offset", "window", "qualify"]);
 
-const NOT_AN_ALIAS = new Set([
+const NOT_AN_ALIAS = new Set<string>([
   ...ENDS_FROM,
-  ...["cross", "full", "inner", "join", "left", "natural", "on", "outer", "right", "using"],
+  ...JOINING,
   ...["semi", "anti", "asof", "positional", "tablesample", "lateral"],
 ]);
 
@@ -103,7 +101,7 @@ export function findRelations(tokens: Token[], start: number): Reference[] | und
     if (token?.text === "(" && expects && !isSubquery(tokens, index)) return undefined;
     if (token?.text === "(") {
       const close = closingBracket(tokens, index);
-      if (expects) references.push({ alias: aliasAfter(tokens, close), subquery: index + 1 });
+      if (expects) references.push({ alias: aliasAfter(tokens, close, NOT_AN_ALIAS), subquery: index + 1 });
       expects = false;
       index = close;
     } else if (keyword === "from" && keywordOf(tokens[index - 1]) !== "distinct") inFrom = expects = true;
@@ -113,7 +111,10 @@ export function findRelations(tokens: Token[], start: number): Reference[] | und
     else if (expects) {
       while (tokens[index + 1]?.text === ".") index += 2;
       const table = nameOf(tokens[index]);
-      references.push({ alias: aliasAfter(tokens, index) ?? table, ...(table === undefined ? {} : { table }) });
+      references.push({
+        alias: aliasAfter(tokens, index, NOT_AN_ALIAS) ?? table,
+        ...(table === undefined ? {} : { table }),
+      });
       expects = false;
     }
   }
@@ -122,9 +123,3 @@ export function findRelations(tokens: Token[], start: number): Reference[] | und
 
 const isSubquery = (tokens: Token[], open: number): boolean =>
   ["select", "with", "values"].includes(keywordOf(tokens[open + 1]));
-
-function aliasAfter(tokens: Token[], index: number): string | undefined {
-  const next = tokens[index + 1];
-  if (keywordOf(next) === "as") return nameOf(tokens[index + 2]);
-  return NOT_AN_ALIAS.has(keywordOf(next)) ? undefined : nameOf(next);
-}

@@ -22,24 +22,18 @@ interface Frame {
   expectsTable: boolean;
 }
 
-const ENDS_FROM = new Set([
-  "where",
-  "group",
-  "having",
-  "order",
-  "limit",
-  "union",
-  "except",
-  "intersect",
-  "select",
-  "values",
-]);
+/** Words behind a FROM clause that no dialect takes for a name. */
+export const BEHIND_FROM = ["where", "group", "having", "order", "limit", "union", "except", "intersect"] as const;
+
+/** Words of joins, likewise. */
+export const JOINING = [
+  ...["cross", "full", "inner", "join", "left", "natural", "on", "outer", "right", "using"],
+] as const;
+
+const ENDS_FROM = new Set<string>([...BEHIND_FROM, "select", "values"]);
 
 /** What may follow a table and is not its alias. */
-const NOT_AN_ALIAS = new Set([
-  ...ENDS_FROM,
-  ...["cross", "full", "indexed", "inner", "join", "left", "natural", "not", "on", "outer", "right", "using", "window"],
-]);
+const NOT_AN_ALIAS = new Set<string>([...ENDS_FROM, ...JOINING, "indexed", "not", "window"]);
 
 /** The keyword that a token is, in lower case; "" for anything else. */
 export const keywordOf = (token: Token | undefined): string => (token?.kind === "name" ? foldName(token.text) : "");
@@ -124,8 +118,9 @@ function openingOfBody(tokens: Token[], after: number): number | undefined {
   return ["select", "with", "values"].includes(keywordOf(tokens[open + 1])) ? open : undefined;
 }
 
-function aliasAfter(tokens: Token[], index: number): string | undefined {
+/** What the table whose last token is at `index` is called, folded; `others` are the words that are no alias there. */
+export function aliasAfter(tokens: Token[], index: number, others: ReadonlySet<string> = NOT_AN_ALIAS) {
   const next = tokens[index + 1];
   if (keywordOf(next) === "as") return nameOf(tokens[index + 2]);
-  return NOT_AN_ALIAS.has(keywordOf(next)) ? undefined : nameOf(next);
+  return others.has(keywordOf(next)) ? undefined : nameOf(next);
 }

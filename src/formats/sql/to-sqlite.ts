@@ -63,7 +63,7 @@ export function toSqlite(sql: string, { kinds = new Map() }: DialectOptions = {}
   if (tokens.at(-1)?.text === ";") tokens.pop();
   const cursor: Cursor = {
     ...{ tokens, index: 0, kinds, scope: undefined, common: new Map(), described: new Map() },
-    ...{ query: translateQuery, order: translateOrder },
+    ...{ expression: parseExpression, query: translateQuery, order: translateOrder },
   };
   const translated = translateQuery(cursor);
   if (peek(cursor) !== undefined) throw refuseSql(peek(cursor), "a bracket is closed that was never opened");

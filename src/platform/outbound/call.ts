@@ -14,7 +14,7 @@ export interface CallLimits {
 /** Limits of one call under way; several hops of a redirect share the deadline. */
 export interface CallOptions extends CallLimits {
   deadline: AbortSignal;
-  /** Reads the body, whatever its length, before the answer is given, which costs less than handing on its chunks. */
+  /** Reads the body before the answer is given, which costs less than handing on its chunks; all of it, too long or not. */
   whole?: boolean;
   /** Told once: when the body was read to its end, or the call failed. */
   onSettled?: (outcome: Outcome) => void;
@@ -46,14 +46,15 @@ export async function callHost(ctx: CallContext, input: FetchInput, init: Reques
   if (response.status >= 500) await settle("fault");
   else if (!response.body) await settle("answered");
   if (!response.body) return response;
+  const max_bytes = options.max_bytes ?? Infinity;
   if (options.whole) {
     const body = await orAborted(response.arrayBuffer(), signal).catch(async (error: unknown) => {
       throw await fail(error);
     });
     await settle("answered");
+    if (body.byteLength > max_bytes) throw tooMuch(host, max_bytes);
     return answerWith(body, response);
   }
-  const max_bytes = options.max_bytes ?? Infinity;
   return answerWith(
     watchBody(response.body, { signal, max_bytes, host, fail, end: () => settle("answered") }),
     response,

@@ -21,6 +21,8 @@ export interface ScheduleInput {
   time_zone?: string;
   catch_up?: CatchUp;
   enabled?: boolean;
+  /** Principal whose it is; the caller when absent. */
+  created_by?: string;
 }
 
 const ID_ATTEMPTS = 5;
@@ -34,24 +36,34 @@ function requireCron(cron_expression: string, time_zone: string): void {
 
 /** Creates a schedule; 400 when its expression or zone cannot be used. */
 export async function createSchedule(ctx: Context, input: ScheduleInput): Promise<ScheduleRow> {
-  const time_zone = input.time_zone ?? "UTC";
-  requireCron(input.cron_expression, time_zone);
   for (let attempt = 0; attempt < ID_ATTEMPTS; attempt++) {
-    const now = ctx.now();
-    const enabled = input.enabled ?? true;
-    const [schedule] = await insertSchedule(ctx.db, {
-      ...input,
-      id: timedId("sched", now, ctx.random),
-      time_zone,
-      enabled,
-      next_run_at: enabled ? nextRun(input.cron_expression, time_zone, now) : null,
-      created_by: principalId(ctx.principal),
-      created_at: now,
-      updated_at: now,
-    });
+    const schedule = await addSchedule(ctx, timedId("sched", ctx.now(), ctx.random), input);
     if (schedule) return schedule;
   }
   throw unavailable("No free schedule id could be found", { retry_after: 1 });
+}
+
+/** Creates the schedule of that id, or changes it when it is there; 400 when its expression or zone cannot be used. */
+export async function putSchedule(ctx: Context, id: string, input: ScheduleInput): Promise<ScheduleRow> {
+  return (await addSchedule(ctx, id, input)) ?? changeSchedule(ctx, input.domain, id, input);
+}
+
+/** Creates the schedule of that id; undefined, with nothing changed, when there is one. Throws as `createSchedule` does. */
+export async function addSchedule(ctx: Context, id: string, input: ScheduleInput): Promise<ScheduleRow | undefined> {
+  const { cron_expression, time_zone = "UTC", enabled = true } = input;
+  requireCron(cron_expression, time_zone);
+  const now = ctx.now();
+  const [schedule] = await insertSchedule(ctx.db, {
+    ...input,
+    id,
+    time_zone,
+    enabled,
+    next_run_at: enabled ? nextRun(cron_expression, time_zone, now) : null,
+    created_by: input.created_by ?? principalId(ctx.principal),
+    created_at: now,
+    updated_at: now,
+  });
+  return schedule;
 }
 
 /** The schedule, if it belongs to the domain; 404 otherwise. */

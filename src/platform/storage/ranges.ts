@@ -1,5 +1,6 @@
 import type { AsyncBuffer } from "hyparquet";
-import { AppError } from "../../errors.ts";
+import type { Context } from "../../context.ts";
+import { AppError, unavailable } from "../../errors.ts";
 
 export interface ByteRange {
   offset: number;
@@ -34,6 +35,33 @@ export function rangeReader(lake: R2Bucket, key: string, size_bytes: number, eta
       const object = await getRange(lake, key, { offset: start, length }, pinned);
       pinned ??= object.etag;
       return object.arrayBuffer();
+    },
+  };
+}
+
+/** An object of the lake: its key, its size, and its version where a certain one is wanted. */
+export interface StoredObject {
+  object_key: string;
+  size_bytes: number;
+  etag?: string;
+}
+
+/** As `rangeReader`; a fault of the lake is 503, so that none is taken for a fault of the file. */
+export function storedReader(
+  { lake, log }: Pick<Context, "lake" | "log">,
+  { object_key, size_bytes, etag }: StoredObject,
+): AsyncBuffer {
+  const reader = rangeReader(lake, object_key, size_bytes, etag);
+  return {
+    byteLength: size_bytes,
+    slice: async (start, end) => {
+      try {
+        return await reader.slice(start, end);
+      } catch (error) {
+        if (error instanceof AppError) throw error;
+        log.error("lake_unreadable", { object_key, reason: error instanceof Error ? error.message : typeof error });
+        throw unavailable("The file cannot be read now", { retry_after: 5 });
+      }
     },
   };
 }

@@ -19,8 +19,8 @@ test("objects of a prefix are listed page after page, signed", async () => {
   expect(await bucket.list(null)).toEqual({ objects: [object], next: "t+1" });
   expect(await bucket.list("t+1")).toEqual({ objects: [{ ...object, key: "in box/c.csv" }], next: null });
   expect(asked.map(({ request }) => request)).toEqual([
-    "GET https://r2.example.org/acme?list-type=2&max-keys=1000&prefix=in%20box",
-    "GET https://r2.example.org/acme?list-type=2&max-keys=1000&prefix=in%20box&continuation-token=t%2B1",
+    "GET https://r2.example.org/acme?list-type=2&max-keys=1000&prefix=in%20box%2F",
+    "GET https://r2.example.org/acme?list-type=2&max-keys=1000&prefix=in%20box%2F&continuation-token=t%2B1",
   ]);
   expect(asked[0]?.headers["authorization"]).toMatch(
     /^AWS4-HMAC-SHA256 Credential=value-of-S3_ACCESS_KEY_ID\/20240601\/us-east-1\/s3\/aws4_request,/,
@@ -31,14 +31,27 @@ test("a part of an object is read only while it is the one that was listed", asy
   const { io, asked } = answering([
     { answer: "part", status: 206 },
     { answer: "", status: 412 },
+    { answer: "", status: 404 },
   ]);
   const bucket = openBucket(config, io);
-  expect(new TextDecoder().decode(await bucket.read(object, 4, 4))).toBe("part");
+  expect(new TextDecoder().decode((await bucket.read(object, 4, 4)) ?? undefined)).toBe("part");
   expect(asked[0]).toMatchObject({
     request: "GET https://r2.example.org/acme/in%20box/a%26b.csv",
     headers: { range: "bytes=4-7", "if-match": '"e1"' },
   });
-  expect(await failureOf(bucket.read(object, 0, 4))).toMatchObject({ retry_after: 1 });
+  expect(await bucket.read(object, 0, 4)).toBeNull();
+  expect(await bucket.read(object, 0, 4)).toBeNull();
+});
+
+test("a prefix is a folder, with or without its slash", () => {
+  const { io } = answering([]);
+  const prefixOf = (bucket_url: string) => openBucket(filesystem.config.parse({ bucket_url }), io).prefix;
+  expect(["s3://acme", "s3://acme/", "s3://acme/in/2024", "s3://acme/in/2024/"].map(prefixOf)).toEqual([
+    "",
+    "",
+    "in/2024/",
+    "in/2024/",
+  ]);
 });
 
 test("wrong keys are refused for good", async () => {

@@ -1,8 +1,13 @@
 /// <reference types="vite/types/importMeta.d.ts" />
 import { Buffer } from "node:buffer";
 import { exports } from "cloudflare:workers";
+import { and, eq, like } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
-import { newPerson } from "./person.ts";
+import { removeFile } from "../../../src/domains/banking/data-files.ts";
+import { objects } from "../../../src/platform/storage/tables.ts";
+import { testContext } from "../../support/context.ts";
+import { askDuckdb } from "../../support/duckdb.ts";
+import { newPerson, type Person } from "./person.ts";
 
 const files = import.meta.glob<string>("../../fixtures/parquet/pa_date_time.parquet", {
   query: "?url&inline",
@@ -85,6 +90,75 @@ describe("an upload", () => {
     const person = await newPerson();
     const answer = await person.send("POST", "/data/files", new FormData());
     expect([answer.status, await answer.json()]).toMatchObject([422, { errors: [{ field: "file" }] }]);
+  });
+});
+
+describe("a deletion", () => {
+  /** Deletes the file as its owner, to whom `meanwhile` happens once it has been looked up. */
+  const removeAfter = (person: Person, filename: string, meanwhile: () => Promise<unknown>) => {
+    const { id } = person;
+    const ctx = testContext({ principal: { kind: "user", id, email: "", role: "user", grants: {} } });
+    const db: typeof ctx.db = Object.assign(Object.create(ctx.db), {
+      batch: async (...call: Parameters<typeof ctx.db.batch>) => {
+        await meanwhile();
+        return ctx.db.batch(...call);
+      },
+    });
+    return removeFile({ ...ctx, db }, filename);
+  };
+  const gone = expect.objectContaining({ status: 404, code: "FILE_NOT_FOUND" });
+
+  it("succeeds once, however many are sent at a time", async () => {
+    const person = await newPerson();
+    await person.upload("data.csv", CSV);
+    const remove = () => person.send("DELETE", "/data/files/data.csv");
+    const answers = await Promise.all([remove(), remove()]);
+    expect(answers.map(({ status }) => status).sort()).toEqual([204, 404]);
+    await person.upload("data.csv", CSV);
+    await expect(removeAfter(person, "data.csv", remove)).rejects.toEqual(gone);
+  });
+
+  it("leaves a file alone that has taken the name meanwhile", async () => {
+    const person = await newPerson();
+    await person.upload("data.csv", CSV);
+    const replace = async () => {
+      await person.send("DELETE", "/data/files/data.csv");
+      await person.upload("data.csv", "a\n1\n");
+    };
+    await expect(removeAfter(person, "data.csv", replace)).rejects.toEqual(gone);
+    expect(await (await person.get("/data/files/data.csv/stream")).text()).toBe("a\n1\n");
+  });
+});
+
+describe("the quota", () => {
+  const SETTINGS = { BANK_QUOTA_BYTES: "10" };
+  const refusal = { error: "QUOTA_EXCEEDED", message: "Your files may have 10 bytes in all" };
+
+  const liveObjects = (filename: string) =>
+    testContext()
+      .db.select({ key: objects.key })
+      .from(objects)
+      .where(and(like(objects.key, `%/${filename}%`), eq(objects.state, "live")));
+
+  it("refuses what goes beyond it, and keeps nothing of that", async () => {
+    const person = await newPerson(SETTINGS);
+    const filename = `${crypto.randomUUID()}.csv`;
+    const answer = await person.upload(filename, "a\n12345678\n");
+    expect([answer.status, await answer.json()]).toMatchObject([413, refusal]);
+    expect(await (await person.get("/data/list")).json()).toEqual({ files: [], total_count: 0 });
+    expect(await liveObjects(filename)).toEqual([]);
+  });
+
+  it("counts all files, and is kept by uploads that come at once", async () => {
+    const person = await newPerson(SETTINGS);
+    const id = crypto.randomUUID();
+    const answers = await Promise.all([1, 2].map((part) => person.upload(`${id}-${part}.csv`, "a\n123\n")));
+    expect(answers.map(({ status }) => status).sort()).toEqual([201, 413]);
+    expect((await person.upload(`${id}-3.csv`, "a\n1\n")).status).toBe(201);
+    expect((await person.upload(`${id}-4.csv`, "a")).status).toBe(413);
+    expect(await (await person.get("/data/list")).json()).toMatchObject({ total_count: 2 });
+    const live = (await liveObjects(id)).filter(({ key }) => !key.includes(".sidecar."));
+    expect(live).toHaveLength(2);
   });
 });
 
@@ -198,6 +272,65 @@ describe("a series", () => {
     expect([x[y.indexOf(999)], x[y.indexOf(-999)]]).toEqual(["12345", "20001"]);
   });
 
+  /** Rows that are plotted whole, so that each label is known. */
+  const readWhole = async (person: Person, filename: string, query: string) => {
+    const answer = await person.get(`/data/files/${filename}/series?max_points=100000&${query}`);
+    return answer.json<{ x: string[]; y: number[]; meta: Record<string, unknown> }>();
+  };
+
+  it("of JSON whose last place is the first text has every place as it is", async () => {
+    const person = await newPerson();
+    const rows = Array.from({ length: 5001 }, (_, row) => ({ x: row === 5000 ? "end" : row * 10, v: row }));
+    await person.upload("late.json", JSON.stringify(rows));
+    const { x, y, meta } = await readWhole(person, "late.json", "y=v&x=x");
+    expect(x).toEqual(rows.map((row) => String(row.x)));
+    expect(y).toEqual(rows.map(({ v }) => v));
+    expect(meta).toMatchObject({ total_points: 5001 });
+  });
+
+  it("of a long CSV whose last place is the first text has every place as it is", async () => {
+    const person = await newPerson();
+    const padding = "p".repeat(500);
+    const rows = Array.from({ length: 6000 }, (_, row) => ({ x: row === 5999 ? "end" : String(row * 10), v: row }));
+    await person.upload("late.csv", `x,v,pad\n${rows.map(({ x, v }) => `${x},${v},${padding}\n`).join("")}`);
+    const { x, y } = await readWhole(person, "late.csv", "y=v&x=x");
+    expect(x).toEqual(rows.map((row) => row.x));
+    expect(y).toEqual(rows.map(({ v }) => v));
+  });
+
+  it.each([60, 6000])(
+    "shows times as they are written where row %i has another style than those before",
+    async (from) => {
+      const person = await newPerson();
+      const times = Array.from({ length: from + 10 }, (_, row) => {
+        const text = new Date(Date.UTC(2025, 0, 1) + row * 3_600_000).toISOString().slice(0, 19);
+        return row < from ? text : `${text.replace("T", " ")}Z`;
+      });
+      const padding = "p".repeat(500);
+      await person.upload(
+        "styles.csv",
+        `time,v,pad\n${times.map((time, row) => `${time},${row},${padding}\n`).join("")}`,
+      );
+      expect((await readWhole(person, "styles.csv", "y=v")).x).toEqual(times);
+    },
+  );
+
+  it("of times in one style, some of them missing, needs no second reading of the file", async () => {
+    const person = await newPerson();
+    const times = Array.from({ length: 6000 }, (_, row) =>
+      row === 4 ? "" : `2025-01-01 00:00:${row % 50 < 10 ? "0" : ""}${row % 50}`,
+    );
+    const filename = `${crypto.randomUUID()}.csv`;
+    await person.upload(filename, `time,v\n${times.map((time, row) => `${time},${row}\n`).join("")}`);
+    const { db, lake } = testContext();
+    const [stored] = await db
+      .select({ key: objects.key })
+      .from(objects)
+      .where(like(objects.key, `%/${filename}`));
+    await lake.delete(stored?.key ?? "");
+    expect((await readWhole(person, filename, "y=v")).x).toEqual(times.filter((time) => time !== ""));
+  });
+
   it.each([
     ["y=note", "Column 'note' cannot be plotted: the numeric columns are value"],
     ["y=missing", "Column 'missing' cannot be plotted: the numeric columns are value"],
@@ -224,4 +357,49 @@ it("a Parquet file's times have their own type", async () => {
   const answer = await person.get("/data/files/times.parquet/preview?rows=1");
   const { preview } = await answer.json<{ preview: { columns: { dtype: string }[] } }>();
   expect(preview.columns.map(({ dtype }) => dtype)).toContain("datetime64[ns]");
+});
+
+describe("a Parquet file that DuckDB has written", () => {
+  const write = async (sql: string, options = "") => {
+    const [row] = await askDuckdb<{ content: string }>(
+      `COPY (${sql}) TO {out.parquet} (FORMAT parquet${options}); SELECT base64(content) AS content FROM read_blob({out.parquet})`,
+      { "out.parquet": new Uint8Array() },
+    );
+    return Uint8Array.from(Buffer.from(row?.content ?? "", "base64"));
+  };
+
+  it.each(["TIMESTAMP", "TIMESTAMPTZ", "DATE"])(
+    "is plotted without the rows whose place no date can be: infinity as %s",
+    async (type) => {
+      const person = await newPerson();
+      const places = "('2025-01-01', 1), ('infinity', 2), ('-infinity', 3), ('2025-01-02', 4)";
+      await person.upload("odd.parquet", await write(`SELECT x::${type} AS x, v FROM (VALUES ${places}) rows(x, v)`));
+      for (const query of ["y=v", "y=v&x=x"]) {
+        const answer = await person.get(`/data/files/odd.parquet/series?${query}`);
+        expect([answer.status, await answer.json()]).toMatchObject([
+          200,
+          { x: ["2025-01-01", "2025-01-02"], y: [1, 4], meta: { x_column: "x", total_points: 2 } },
+        ]);
+      }
+      expect((await person.get("/data/files/odd.parquet/preview")).status).toBe(200);
+    },
+  );
+
+  it("is refused by its true reason where a group has too many rows to be held", async () => {
+    const person = await newPerson();
+    const sql = "SELECT i % 7 AS v, 'x' AS t, 1 AS w FROM range(1100000) rows(i)";
+    await person.upload("large.parquet", await write(sql, ", ROW_GROUP_SIZE 2000000"));
+    for (const query of ["y=v", "y=v&x=t", "y=v&x=w"]) {
+      const answer = await person.get(`/data/files/large.parquet/series?${query}`);
+      expect([answer.status, await answer.json()]).toMatchObject([
+        400,
+        {
+          error: "DESERIALIZATION_ERROR",
+          message: "The file has a group of more than 1048576 rows, which cannot be plotted",
+        },
+      ]);
+    }
+    const answer = await person.get("/data/files/large.parquet/preview?rows=1");
+    expect(await answer.json()).toMatchObject({ preview: { n_rows: 1_100_000, rows: [{ v: 0, t: "x", w: 1 }] } });
+  });
 });

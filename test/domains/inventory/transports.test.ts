@@ -1,5 +1,7 @@
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { storeArtifacts } from "../../../src/domains/inventory/artifact.store.ts";
+import { artifacts as artifactRows, shards } from "../../../src/domains/inventory/tables.ts";
 import { storedFiles } from "./extractions.ts";
 import { openAzureInventory, VAULTS, vaultOf, withVaults } from "./front-door.ts";
 
@@ -18,7 +20,7 @@ interface Delivery {
 }
 
 /** Answers what is sent to the receiver; `answer` sees the delivery and how often that artifact was offered before. */
-function receive(answer: (delivery: Delivery, before: number) => Response): Delivery[] {
+function receive(answer: (delivery: Delivery, before: number) => Response | Promise<Response>): Delivery[] {
   const { fetch } = globalThis;
   const deliveries: Delivery[] = [];
   vi.stubGlobal("fetch", async (...call: Parameters<typeof fetch>) => {
@@ -127,6 +129,32 @@ describe("the http transport", () => {
     expect(job.errors.length).toBeGreaterThan(0);
     expect(deliveries.length).toBeLessThanOrEqual(60);
     expect(await inventory.read(`/extraction/jobs/${job.id}/artifacts`)).toMatchObject({ total: 20 });
+  });
+
+  it("hands an artifact on again whose document changes while it is under way", async () => {
+    const { inventory } = await openAzureInventory(withVaults(vaultOf("vault")), HTTP);
+    const { db, now } = inventory.world.ctx;
+    const change = async () => {
+      const [artifact] = await db.select().from(artifactRows);
+      const [shard] = await db.select().from(shards);
+      if (!artifact || !shard) throw new Error("Nothing is under way");
+      const document = JSON.stringify({ metadata: { resource_id: "changed" } });
+      const [first, ...others] = storeArtifacts(
+        db,
+        shard,
+        [{ ...artifact, document_hash: "changed", document }],
+        now(),
+      );
+      if (first) await db.batch([first, ...others]);
+    };
+    const deliveries = receive(async (_, before) => {
+      if (before === 0 && deliveries.length === 1) await change();
+      return ok();
+    });
+    const job = await inventory.extract(VAULTS);
+    expect(job).toMatchObject({ status: "completed", errors: [] });
+    expect(deliveries.map(({ name }) => name)).toEqual(["vault", "changed"]);
+    expect(await inventory.read(`/extraction/jobs/${job.id}`)).toMatchObject({ transport: { artifacts_sent: 1 } });
   });
 
   it("follows no redirect with its token", async () => {

@@ -49,6 +49,13 @@ for (const [name, bytes] of encodings) {
   });
 }
 
+it("a file that is Latin-1 by its last byte only is read as that", async () => {
+  const world = await openSales();
+  await uploadBytes("sales", "a.csv", new Uint8Array(Buffer.from("id,name\n1,café", "latin1")));
+  await sync(world, "sales");
+  expect(await sales(world, "id, name")).toEqual([{ id: 1, name: "café" }]);
+});
+
 it("a packed file is stored byte for byte, whatever it is called, and its members are read one behind the other", async () => {
   const world = await openSales();
   const packed = Buffer.concat([gzipSync("id\n1\n"), gzipSync("2\n3\n")]);

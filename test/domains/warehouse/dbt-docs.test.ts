@@ -2,6 +2,7 @@ import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test"
 import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
 import { createApp } from "../../../src/app.ts";
+import { storeSecret } from "../../../src/domains/warehouse/secrets.ts";
 import type { LineagePage } from "../../../src/formats/dbt/artifacts/lineage-page.ts";
 import { schemaErrors } from "../../formats/dbt-artifacts-schemas.ts";
 import { jaffleShop, openDbtWorld, putProject, runDbt } from "./dbt.ts";
@@ -65,6 +66,16 @@ it("describes dbt's own project after a build, in artifacts valid by dbt's schem
   expect(results["results"]).toHaveLength(28);
 }, 60_000);
 
+it("describes the project as the latest run read it: by its id, and as a full refresh", async () => {
+  const seen = "{{ config(tags=['all' if flags.FULL_REFRESH else 'new']) }}\nselect '{{ invocation_id }}' as id";
+  await putProject({ "models/seen.sql": seen });
+  const job = await runDbt(openDbtWorld(), { command: "run", full_refresh: true });
+  expect(await read("/manifest.json")).toMatchObject({
+    metadata: { invocation_id: job.id },
+    nodes: { [SEEN]: { tags: ["all"], compiled_code: expect.stringContaining(`select '${job.id}' as id`) } },
+  });
+});
+
 it("shows models with hostile names and descriptions as data that no parser takes for markup", async () => {
   const description = "</script><script>alert(1)</script><!-- <script>";
   await putProject({
@@ -75,6 +86,39 @@ it("shows models with hostile names and descriptions as data that no parser take
   expect(html).not.toContain("alert(1)</script>");
   expect(html.match(/<script/g)).toHaveLength(2);
   expect(embeddedIn(html).nodes).toMatchObject([{ id: SEEN, description }]);
+});
+
+it("shows no secret that a project writes into its texts", async () => {
+  const world = openDbtWorld();
+  await storeSecret(world.ctx, "SHOP_TOKEN", "very-secret");
+  const token = "{{ env_var('SHOP_TOKEN') }}";
+  const properties = {
+    models: [
+      {
+        name: "seen",
+        description: token,
+        meta: { key: token },
+        config: { tags: [token] },
+        columns: [
+          { name: token, description: token },
+          { name: "id", description: token, tags: [token], data_tests: [{ accepted_values: { values: [token] } }] },
+        ],
+      },
+    ],
+    macros: [{ name: "shout", description: token }],
+  };
+  await putProject({
+    "models/seen.sql": `{{ config(materialized='table') }}\nselect '${token}' as id, 1 as "${token}"`,
+    "models/schema.yml": JSON.stringify(properties),
+    "macros/shout.sql": "{% macro shout() %}1{% endmacro %}",
+  });
+  expect((await runDbt(world, { command: "build" })).errors).toEqual([]);
+  const paths = ["/manifest.json", "/catalog.json", "/run_results.json", "/dbt-docs/", "/api/dbt/models"];
+  const shown = await Promise.all(paths.map(async (path) => [path, await (await ask(path)).text()] as const));
+  for (const [path, text] of shown) {
+    expect(text, path).toContain(path === "/run_results.json" ? "success" : "****");
+    expect(text, path).not.toContain("very-secret");
+  }
 });
 
 it("serves the page in a sandbox that has no origin and runs no inline script", async () => {

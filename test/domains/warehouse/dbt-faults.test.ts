@@ -136,3 +136,19 @@ it("a run that lost the project builds nothing more", async () => {
   expect(await rowsOf(ctx, "SELECT name FROM sqlite_master WHERE name LIKE 'main%'")).toEqual([]);
   expect((await send("GET", `/dbt/runs/${run}`)).body).toMatchObject({ status: "running", results: [] });
 });
+
+it("a run whose job was cancelled is over, wherever it is shown", async () => {
+  const world = openDbtWorld();
+  const { ctx } = world;
+  await putProject(project(1));
+  const run = await startDbt({ command: "build", full_refresh: true });
+  await raiseWarehouseFence(ctx.warehouse, "dbt:project", 100);
+  await consumeMessage(ctx, definitions, "catchment-sync", { body: { job_id: run }, ack: () => {} });
+  expect((await send("GET", "/dbt/runs")).body).toMatchObject({ runs: [{ id: run, status: "running" }] });
+  expect((await send("POST", `/../jobs/${run}/cancel`)).status).toBe(200);
+  const ended = { id: run, status: "error", error_message: "The job ended before the run did", completed_at: null };
+  expect((await send("GET", "/dbt/runs")).body).toMatchObject({ runs: [ended] });
+  expect((await send("GET", `/dbt/runs/${run}`)).body).toMatchObject({ ...ended, results: [] });
+  expect((await send("GET", "/health/platform")).body).toMatchObject({ dbt_failures: [{ failed_models: 0 }] });
+  expect((await send("GET", "/../dbt-docs/")).text).toContain('"status":"error"');
+});

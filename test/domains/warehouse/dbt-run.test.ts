@@ -6,7 +6,7 @@ import { dbtResults } from "../../../src/domains/warehouse/tables.ts";
 import { HOSTILE } from "../../formats/sql/hostile-statements.ts";
 import { createTables } from "../../formats/sql/query-layers.ts";
 import type { JobWorld } from "../../support/job-world.ts";
-import { openDbtWorld, putProject, resultsOf, runDbt, send, statusesOf } from "./dbt.ts";
+import { openDbtWorld, putProject, resultsOf, runDbt, send, startDbt, statusesOf } from "./dbt.ts";
 import { rowsOf } from "./loads.ts";
 
 let world: JobWorld;
@@ -333,4 +333,61 @@ it("seeds keep names and values exactly", async () => {
       note: 'a "b",\nc',
     },
   ]);
+});
+
+it("a run of many failures keeps the first hundred, and the start of what each has to say", async () => {
+  const models = Array.from({ length: 103 }, (_, index) => [`models/m${index}.sql`, "select {{ nobody() }} as n"]);
+  await putProject({
+    ...Object.fromEntries(models),
+    "models/a_long.sql": `{{ exceptions.raise_compiler_error('x' * 1000) }}`,
+  });
+  const job = await runDbt(world, { command: "run" });
+  expect(job.errors).toHaveLength(101);
+  expect(job.errors.at(-1)).toBe("and 4 more");
+  const results = await resultsOf(job);
+  expect(results).toHaveLength(104);
+  expect(results.find(({ name }) => name === "a_long")?.["message"]).toHaveLength(200);
+  expect(job.errors.find((error) => error.startsWith("a_long: "))).toHaveLength("a_long: ".length + 200);
+}, 60_000);
+
+it("a template is told when its query answers too much, instead of some of it", async () => {
+  const asking = (rows: number) =>
+    `{% set found = run_query('with recursive n(i) as (select 1 union all select i + 1 from n limit ${rows}) select i from n') %}\nselect 1 as n`;
+  await putProject({ "models/fits.sql": asking(10_000), "models/large.sql": asking(10_001) });
+  expect((await runDbt(world, { command: "run" })).errors).toEqual([
+    "large: A template's query answers more than 10000 rows",
+  ]);
+});
+
+it("times that do not exist are texts in a seed, and refused where they are to be times", async () => {
+  const content = "day,time\n2024-02-29,2024-02-29 10:00:00\n2024-02-30,2024-02-30 10:00:00\n";
+  await putProject({ "seeds/a.csv": content });
+  expect((await runDbt(world, { command: "seed" })).errors).toEqual([]);
+  expect(await rowsOf(world.ctx, "SELECT day, time FROM main__a")).toEqual([
+    { day: "2024-02-29", time: "2024-02-29 10:00:00" },
+    { day: "2024-02-30", time: "2024-02-30 10:00:00" },
+  ]);
+  for (const [column, type] of [
+    ["day", "date"],
+    ["time", "timestamp"],
+  ] as const) {
+    const config = `version: 2\nseeds:\n  - name: a\n    config: {column_types: {${column}: ${type}}}\n`;
+    await putProject({ "seeds/a.csv": content, "seeds/properties.yml": config });
+    expect((await runDbt(world, { command: "seed" })).errors[0]).toMatch(
+      new RegExp(`2024-02-30.* is no ${type} \\(record 3, column ${column}\\)`),
+    );
+  }
+});
+
+it("a run asks the databases nine times for each view that it makes", async () => {
+  const operationsOf = async (models: number) => {
+    const files = Array.from({ length: models }, (_, index) => [`models/m${index}.sql`, "select 1 as n"]);
+    await putProject(Object.fromEntries(files));
+    await runDbt(world, { command: "run" });
+    const { job, process } = await world.work(await startDbt({ command: "run" }));
+    expect(job).toMatchObject({ status: "completed", errors: [] });
+    return process.count();
+  };
+  const few = await operationsOf(2);
+  expect((await operationsOf(4)) - few).toBe(2 * 9);
 });

@@ -9,7 +9,7 @@ import type { Env } from "../../../src/context.ts";
 import type { JobDefinitions, JobRow } from "../../../src/platform/jobs/define.ts";
 import type { TestContext } from "../../support/context.ts";
 import { type JobWorld, openJobWorld } from "../../support/job-world.ts";
-import { workOn } from "./syncs.ts";
+import { TEST_HOST, workOn } from "./syncs.ts";
 
 const fixtures = import.meta.glob<string>("../../fixtures/dbt/*/**/*", {
   query: "?raw",
@@ -35,7 +35,7 @@ export const definitions: JobDefinitions = new Map(
   [syncJob, dbtJob].map((definition) => [definition.type, definition] as const),
 );
 
-export const openDbtWorld = (): JobWorld => openJobWorld(definitions, {});
+export const openDbtWorld = (): JobWorld => openJobWorld(definitions, { ALLOW_PRIVATE_HOSTS: [TEST_HOST] });
 
 const app = createApp();
 const SYNC = { send: async () => {}, sendBatch: async () => {} } as unknown as Queue;

@@ -7,10 +7,12 @@ import { openPlanned, planFiles } from "../../../src/domains/warehouse/file-plan
 import { openFileRows } from "../../../src/domains/warehouse/file-rows.ts";
 import { storeSecret } from "../../../src/domains/warehouse/secrets.ts";
 import { findSource } from "../../../src/domains/warehouse/source.store.ts";
-import { testContext } from "../../support/context.ts";
+import { startSync } from "../../../src/domains/warehouse/sync.ts";
+import { findJob } from "../../../src/platform/jobs/job.store.ts";
+import { deliverAll, testContext } from "../../support/context.ts";
 import { askDuckdb } from "../../support/duckdb.ts";
 import { type Row, rowsOf } from "./loads.ts";
-import { answerOf, openSyncWorld, sync, upload, uploadBytes } from "./syncs.ts";
+import { answerOf, openSyncWorld, sync, syncs, upload, uploadBytes } from "./syncs.ts";
 
 const parquetFiles = import.meta.glob<string>("../../fixtures/parquet/{dd_zstd,pa_types,pd_report}.parquet", {
   query: "?url&inline",
@@ -46,6 +48,17 @@ it("a source of files refuses what is no table by its name, and a CSV source wha
   for (const [source, name, detail] of cases) {
     expect(await upload(source, name, "[]")).toMatchObject({ status: 400, body: { detail } });
   }
+});
+
+it.each([
+  ["csv", { file_pattern: "*".repeat(201) }],
+  ["local_files", { file_pattern: "*".repeat(201) }],
+  ["filesystem", { bucket_url: "lake://in", file_glob: "*".repeat(201) }],
+])("a %s source refuses a pattern of more than 200 letters", async (type, config) => {
+  expect(await answerOf("POST", "/sources", { name: "orders", type, config })).toMatchObject({
+    status: 400,
+    body: { error: "INVALID_CONFIG" },
+  });
 });
 
 it("loads CSV, JSON and JSON lines into one table, nested lists into one of their own, numbers as they are", async () => {
@@ -98,6 +111,33 @@ it("a file that is not what its name says fails alone, with its reason", async (
     ["success", "null"],
   ]);
   expect(await rowsOf(world.ctx, "SELECT id FROM raw_orders__orders")).toEqual([{ id: 7 }]);
+});
+
+it("a Parquet file with a damaged page fails alone", async () => {
+  const world = await openOrders();
+  const damaged = parquet("dd_zstd.parquet").map((byte, index) => (index >= 4 && index < 200 ? byte ^ 0xff : byte));
+  await uploadBytes("orders", "a.parquet", damaged);
+  await upload("orders", "b.json", '[{"id":7}]');
+  const path = `/${FOLDER}/a.parquet`;
+  const reason = "The file is damaged, or written in a way that is not read";
+  expect(await sync(world, "orders")).toMatchObject({ status: "completed", errors: [`${path}: ${reason}`] });
+  expect((await files()).map(({ status, error_message }) => [status, error_message])).toEqual([
+    ["failed", reason],
+    ["success", null],
+  ]);
+  expect(await rowsOf(world.ctx, "SELECT id FROM raw_orders__orders")).toEqual([{ id: 7 }]);
+});
+
+it("a fault of the lake is not taken for one of the file", async () => {
+  const { ctx } = await openOrders();
+  await uploadBytes("orders", "a.parquet", parquet("dd_zstd.parquet"));
+  const source = await findSource(ctx.db, "orders");
+  const [file] = source ? await planFiles(ctx, source) : [];
+  if (!source || !file) throw new Error("Nothing was planned");
+  const fails = async () => Promise.reject(new Error("internal error; please try again"));
+  const faulty = { ...ctx, log: { ...ctx.log, error: () => {} }, lake: { get: fails } as unknown as R2Bucket };
+  const opened = openFileRows(openPlanned(faulty, source, file), file.filename, { latin: false });
+  await expect(opened).rejects.toMatchObject({ status: 503, retry_after: 5 });
 });
 
 it("large JSON lines are read piece by piece, and Parquet row group by row group, as DuckDB reads them", async () => {
@@ -167,6 +207,68 @@ it("objects of a folder of our own lake are loaded by their glob, and again only
     errors: [expect.stringContaining("No rows came, so the 2 rows of raw_inbox.inbox stay")],
   });
   expect((await rows()).map(({ id }) => id)).toEqual([1, 4]);
+});
+
+it("a bucket's folder is not one that begins alike, and an object that is replaced while it is read fails alone", async () => {
+  const config = { bucket_url: "s3://acme/sales", file_glob: "**/*.csv", api_url: "https://r2.example.org" };
+  await answerOf("POST", "/sources", { name: "bucket", type: "filesystem", config });
+  const contents = "id\n1\n";
+  const missing = new Map([
+    ["/acme/sales/gone.csv", 404],
+    ["/acme/sales/new.csv", 412],
+  ]);
+  const keys = ["sales/a.csv", "sales/gone.csv", "sales/new.csv", "sales_old/b.csv"];
+  const describeObject = (key: string) =>
+    `<Contents><Key>${key}</Key><LastModified>2024-03-01T10:00:00.000Z</LastModified><ETag>"e"</ETag><Size>${contents.length}</Size></Contents>`;
+  const ctx = testContext({
+    async fetch(input, init) {
+      const request = new Request(input, init);
+      const { pathname, searchParams } = new URL(request.url);
+      if (pathname === "/acme") {
+        const listed = keys.filter((key) => key.startsWith(searchParams.get("prefix") ?? ""));
+        return new Response(`<ListBucketResult>${listed.map(describeObject).join("")}</ListBucketResult>`);
+      }
+      const status = missing.get(pathname);
+      if (status !== undefined) return new Response("<Error/>", { status });
+      const [, from = "0", to = "0"] = /bytes=(\d+)-(\d+)/.exec(request.headers.get("Range") ?? "") ?? [];
+      return new Response(contents.slice(Number(from), Number(to) + 1), { status: 206 });
+    },
+  });
+  await storeSecret(ctx, "S3_ACCESS_KEY_ID", "key");
+  await storeSecret(ctx, "S3_SECRET_ACCESS_KEY", "secret");
+  const { job_id } = await startSync(ctx, "bucket", {});
+  await deliverAll(ctx, syncs);
+  const reason = "The file was deleted or replaced while it was read";
+  expect(await findJob(ctx.db, job_id)).toMatchObject({
+    status: "completed",
+    errors: [`sales/gone.csv: ${reason}`, `sales/new.csv: ${reason}`],
+  });
+  expect(await rowsOf(ctx, "SELECT id, _catchment_file AS file FROM raw_bucket__bucket")).toEqual([
+    { id: 1, file: "sales/a.csv" },
+  ]);
+});
+
+it("a bucket whose listing never ends is refused", async () => {
+  const config = { bucket_url: "s3://acme", api_url: "https://r2.example.org" };
+  await answerOf("POST", "/sources", { name: "bucket", type: "filesystem", config });
+  let pages = 0;
+  const plan = async (tokenOf: (page: number) => string) => {
+    const ctx = testContext({
+      fetch: async () => {
+        pages++;
+        const token = `<NextContinuationToken>${tokenOf(pages)}</NextContinuationToken>`;
+        return new Response(`<ListBucketResult>${token}</ListBucketResult>`);
+      },
+    });
+    await storeSecret(ctx, "S3_ACCESS_KEY_ID", "key");
+    await storeSecret(ctx, "S3_SECRET_ACCESS_KEY", "secret");
+    const source = await findSource(ctx.db, "bucket");
+    return source && planFiles(ctx, source);
+  };
+  await expect(plan(() => "same")).rejects.toMatchObject({ status: 400 });
+  expect(pages).toBe(2);
+  await expect(plan((page) => `token ${page}`)).rejects.toMatchObject({ status: 400 });
+  expect(pages).toBe(202);
 });
 
 it("objects of a bucket are listed and read in ranges of the version that was listed", async () => {

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { jobDefinitions } from "../../../src/app.ts";
+import { listSchedules } from "../../../src/platform/schedules/schedule.store.ts";
 import { tick } from "../../../src/platform/schedules/tick.ts";
 import type { JobWorld } from "../../support/job-world.ts";
 import { answerOf, openSyncWorld, upload } from "./syncs.ts";
@@ -56,6 +57,15 @@ it("is set, shown, changed and removed", async () => {
     body: { success: true, message: "Schedule deleted: sales" },
   });
   expect((await schedule("GET")).status).toBe(404);
+});
+
+it("is one, however many set it at once", async () => {
+  const { ctx } = await openSales();
+  const answers = await Promise.all([1, 2, 3, 4].map((hour) => schedule("PUT", { cron: `0 ${hour} * * *` })));
+  expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+  const rows = await listSchedules(ctx.db, "warehouse");
+  expect(rows).toMatchObject([{ subject: "sync:sales", domain: "warehouse", job_type: "sync" }]);
+  expect((await schedule("GET")).body).toMatchObject({ cron: rows[0]?.cron_expression });
 });
 
 it("starts a sync when it is due, none while one is under way, and none of a disabled source", async () => {

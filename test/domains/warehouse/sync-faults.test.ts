@@ -1,10 +1,14 @@
 import { expect, it } from "vitest";
 import { storeSecret } from "../../../src/domains/warehouse/secrets.ts";
+import { syncSubject } from "../../../src/domains/warehouse/sources.ts";
+import { syncJob } from "../../../src/domains/warehouse/sync.job.ts";
 import { startSync } from "../../../src/domains/warehouse/sync.ts";
+import { startOrJoinJob } from "../../../src/platform/jobs/start.ts";
+import { deliverAll, testContext } from "../../support/context.ts";
 import { openStripeWorld } from "../../support/rest-server/client.ts";
 import { breakEverywhere } from "../market-data/broken-jobs.ts";
 import { rowsOf } from "./loads.ts";
-import { answerOf, openSyncWorld, syncEvents, upload } from "./syncs.ts";
+import { answerOf, openSyncWorld, syncEvents, syncs, upload } from "./syncs.ts";
 
 /** Every run of a job has started and ended exactly once, in history and events. */
 async function expectOneEnd(source: string, runs: number, events: unknown[][]): Promise<void> {
@@ -86,3 +90,48 @@ it("a sync of files that breaks at any of its operations has every row once", as
   console.log(`sync of files: ${operations} operations, each broken by a fault and a kill`);
   expect(operations).toBeGreaterThanOrEqual(15);
 }, 120_000);
+
+it("a sync of a disabled source that breaks at any of its operations does nothing, and says so once", async () => {
+  const world = openSyncWorld();
+  const { ctx } = world;
+  await answerOf("POST", "/sources", { name: "sales", type: "csv", enabled: false });
+  let runs = 0;
+  const operations = await breakEverywhere({
+    world,
+    async start() {
+      runs += 1;
+      ctx.published.length = 0;
+      const params = { source: "sales", full_refresh: true, start_date: null, end_date: null };
+      return (await startOrJoinJob(ctx, syncJob, params, { subject: syncSubject("sales") })).job.id;
+    },
+    async check(job) {
+      expect(job.results).toEqual({ source: "sales", rows: 0 });
+      expect(syncEvents(ctx)).toEqual([]);
+      const { body } = await answerOf("GET", "/sources/sales/logs?limit=100");
+      const lines = body as unknown as { message: string }[];
+      const skipped = lines.filter(({ message }) => message === "Sync skipped: the source is disabled");
+      expect([lines.length, skipped.length]).toEqual([runs + 1, runs]);
+    },
+  });
+  expect(operations).toBeGreaterThanOrEqual(3);
+}, 120_000);
+
+it("models follow a sync once its end was announced", async () => {
+  const base = testContext();
+  const jobsOf = async (type: string) => (await answerOf("GET", `/../jobs?type=${type}`)).body["jobs"];
+  let before: unknown = null;
+  const ctx = testContext({
+    feeds: {
+      ...base.feeds,
+      async publish(_topic, event) {
+        if (event.type === "sync_completed") before = await jobsOf("dbt");
+      },
+    },
+  });
+  await answerOf("POST", "/sources", { name: "sales", type: "csv", auto_dbt: true });
+  await upload("sales", "a.csv", "id\n1\n");
+  await startSync(ctx, "sales", {});
+  await deliverAll(ctx, syncs);
+  expect(before).toEqual([]);
+  expect(await jobsOf("dbt")).toHaveLength(1);
+});

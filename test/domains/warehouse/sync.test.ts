@@ -154,6 +154,19 @@ it("a stream that fails does not keep the others from being loaded", async () =>
   expect((await answerOf("GET", "/sources/shop/details")).body).toMatchObject({ history: [{ status: "failed" }] });
 });
 
+it.each(["http://10.0.0.1:9000", "https://vault.internal", "http://[::1]"])(
+  "a source at the private address %s is not asked",
+  async (api_url) => {
+    const world = openSyncWorld();
+    await storeSecret(world.ctx, KEY_ENV, "sk_test");
+    const config = { api_url, endpoints: ["customers"] };
+    expect((await answerOf("POST", "/sources", { name: "shop", type: "stripe", config })).status).toBe(201);
+    const refusal = "url: names a private address; ALLOW_PRIVATE_HOSTS can permit it";
+    expect((await answerOf("POST", "/sources/shop/check")).body).toMatchObject({ success: false, message: refusal });
+    expect(await sync(world, "shop")).toMatchObject({ status: "failed", errors: [`customers: ${refusal}`] });
+  },
+);
+
 it("a source that stays away is tried again, and in the end the history says so", async () => {
   const { world } = await openShop({ count: 10, faults: [{ on: "customers", status: 500 }] });
   expect(await sync(world, "shop")).toMatchObject({ status: "failed" });

@@ -11,6 +11,10 @@ export const syncs: JobDefinitions = new Map([[syncJob.type, syncJob]]);
 const app = createApp();
 const SYNC = { send: async () => {}, sendBatch: async () => {} };
 
+/** Where upstreams of tests are. */
+export const TEST_HOST = "127.0.0.1";
+const PERMITTED = { ALLOW_PRIVATE_HOSTS: TEST_HOST };
+
 /** The front door; messages of syncs stay undelivered, so that a test decides when they run. */
 export async function ask(method: string, path: string, body?: unknown): Promise<Response> {
   const isForm = body instanceof FormData;
@@ -18,7 +22,7 @@ export async function ask(method: string, path: string, body?: unknown): Promise
   const init = { method, headers, ...(body === undefined ? {} : { body: isForm ? body : JSON.stringify(body) }) };
   const execution = createExecutionContext();
   const request = new Request(`http://localhost/api${path}`, init);
-  const response = await app.fetch(request, { ...env, SYNC: SYNC as unknown as Queue }, execution);
+  const response = await app.fetch(request, { ...env, ...PERMITTED, SYNC: SYNC as unknown as Queue }, execution);
   const answer = new Response(await response.arrayBuffer(), response);
   await waitOnExecutionContext(execution);
   return answer;
@@ -30,7 +34,7 @@ export async function answerOf(method: string, path: string, body?: unknown) {
   return { status: response.status, body: await response.json<Record<string, unknown>>() };
 }
 
-export const openSyncWorld = (): JobWorld => openJobWorld(syncs, {});
+export const openSyncWorld = (): JobWorld => openJobWorld(syncs, { ALLOW_PRIVATE_HOSTS: [TEST_HOST] });
 
 /** Starts a sync by the front door and works on it until it has ended. */
 export async function sync(world: JobWorld, source: string, body: Record<string, unknown> = {}): Promise<JobRow> {
@@ -45,9 +49,13 @@ export async function workOn({ ctx, work }: JobWorld, job_id: string): Promise<J
   return (await work(job_id)).job;
 }
 
-/** Names and fields of the events of syncs so far. */
+/** Names and fields of the events of syncs so far; of events with one key the first, as feeds have it. */
 export const syncEvents = ({ published }: TestContext) =>
-  published.filter(({ event }) => event.type.startsWith("sync_")).map(({ event }) => [event.type, event.fields]);
+  published
+    .map(({ event }) => event)
+    .filter(({ key }, index, events) => key === undefined || events.findIndex((each) => each.key === key) === index)
+    .filter(({ type }) => type.startsWith("sync_"))
+    .map(({ type, fields }) => [type, fields]);
 
 /** Uploads a file by the front door. */
 export const upload = (source: string, name: string, text: string, query = "") =>

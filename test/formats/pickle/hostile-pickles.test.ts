@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { AppError } from "../../../src/errors.ts";
 import { OPCODES } from "../../../src/formats/pickle/opcodes.ts";
 import { readPickle } from "../../../src/formats/pickle/read-pickle.ts";
+import { unpickle } from "../../../src/formats/pickle/unpickle.ts";
 import { bytesOfBase64, pickleCases, pickleOf, readFixture } from "./pickle-files.ts";
 
 /** Reads all that there is to read of a pickle. */
@@ -75,6 +76,54 @@ const array = (spec: string, shape: string, data: number[]) =>
     text("C"),
     "tR",
   );
+
+/** An array in 100,000 chunks of 8 numbers, which are one and the same in the file. */
+const chunks = pickleOf(
+  "}",
+  text("a"),
+  name("pandas.core.arrays.arrow.array", "ArrowExtensionArray"),
+  ")\x81}",
+  text("_pa_array"),
+  name("pyarrow.lib", "chunked_array"),
+  "(](",
+  name("pyarrow.lib", "_restore_array"),
+  "((",
+  name("pyarrow.lib", "type_for_alias"),
+  "(",
+  text("int8"),
+  "tRK\x08K\x00K\x00](N",
+  name("pyarrow.lib", "py_buffer"),
+  "(C\x08",
+  [0, 1, 2, 3, 4, 5, 6, 7],
+  "tRettR\x94",
+  "h\x00".repeat(99_999),
+  "etRsbs.",
+);
+
+/** The type of a structure of so many fields, all the same: at one place, of the type `inner`, and in the memo at `memo`. */
+const structureOf = (count: number, inner: Uint8Array, memo: number) => {
+  const labels = Array.from({ length: count }, (_, index) => text(`f${index}`));
+  return pickleOf(
+    name("numpy", "dtype"),
+    text("V1"),
+    "\x89\x88\x87R(K\x03",
+    text("|"),
+    "N(",
+    labels.flat(),
+    "t}(",
+    [...inner],
+    "K\x00\x86\x940",
+    labels.flatMap((label) => [...label, OPCODES.BINGET, memo]),
+    "uK\x01K\x01K\x10tb",
+  );
+};
+
+/** An array of one byte of this type. */
+const arrayOf = (type: Uint8Array) =>
+  pickleOf(name("numpy._core.numeric", "_frombuffer"), "(C\x01\x07", [...type], "K\x01\x85", text("C"), "tR.");
+
+/** An array of a structure of so many fields of one byte. */
+const fields = (count: number) => arrayOf(structureOf(count, dtype("i1"), 0));
 
 const laughs = pickleOf(
   "]\x94(",
@@ -159,6 +208,56 @@ describe("a pickle that would do harm", () => {
     const bytes = new Uint8Array(24 * 1024 * 1024);
     for (let place = 0; place < bytes.length; place++) bytes[place] = unit.charCodeAt(place % unit.length);
     expect(() => readPickle(bytes)).toThrow("The pickle holds too many or too long values");
+  });
+
+  it("costs no search through all chunks for each value", async () => {
+    const started = performance.now();
+    const table = readPickle(chunks).table({ with_time_index: true });
+    const numbers: number[] = [];
+    for await (const batch of table?.batches() ?? []) {
+      numbers.push(...((await batch.numbers(0)) ?? []));
+      await batch.cells(0);
+    }
+    expect(numbers).toHaveLength(800_000);
+    expect(numbers.every((number, row) => number === row % 8)).toBe(true);
+    expect(performance.now() - started).toBeLessThan(10_000);
+  });
+
+  it("is refused before each of 100,000 fields is looked for among all", async () => {
+    expect(await errorOf(fields(1000))).toBeNull();
+    const bytes = fields(100_000);
+    const started = performance.now();
+    expect(await errorOf(bytes)).toEqual(
+      refusal("The pickle has a structure of more than 1000 fields, which is not read"),
+    );
+    expect(performance.now() - started).toBeLessThan(5000);
+  });
+
+  it("is refused for the fields of structures inside a structure as for its own", async () => {
+    const nested = (count: number) => arrayOf(structureOf(count, structureOf(count, dtype("i1"), 0), 1));
+    expect(await errorOf(nested(30))).toBeNull();
+    expect(await errorOf(nested(32))).toEqual(
+      refusal("The pickle has a structure of more than 1000 fields, which is not read"),
+    );
+  });
+
+  it.each(["list", "set"] as const)("does not change what a %s was made of when that grows", (kind) => {
+    const add = kind === "list" ? "(K\x02e" : "(K\x02\x90";
+    const made = unpickle(pickleOf("(](K\x01e\x94", name("builtins", kind), "h\x00\x85R", add, "t."), null);
+    expect(made).toMatchObject({
+      items: [
+        { kind: "list", items: [1] },
+        { kind, items: [1, 2] },
+      ],
+    });
+  });
+
+  it("pays for each copy of a list", () => {
+    const list = ["](", "N".repeat(100_000), "e\x94"];
+    const copies = Array.from({ length: 100 }, () => [...name("builtins", "list"), ...pickleOf("h\x00\x85R")]);
+    expect(() => readPickle(pickleOf("(", ...list, ...copies, "t."))).toThrow(
+      "The pickle holds too many or too long values",
+    );
   });
 
   it("is given up at the deadline", () => {

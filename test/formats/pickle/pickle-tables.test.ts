@@ -54,6 +54,13 @@ describe("the preview of a pickle", () => {
     });
   });
 
+  it("names entries by what is no text as Python prints it", () => {
+    const bytes = pickleOf("}(Vit's\nC\x07it's \x00\xff\x86K\x01Vsaid \\u0022it's\\u0022\\u000aé\n\x85K\x02u.");
+    expect(readPickle(bytes).preview(5)).toMatchObject({
+      sample_keys: [`("it's", b"it's \\x00\\xff")`, `('said "it\\'s"\\né',)`],
+    });
+  });
+
   it("of a table with repeated or compound labels names each column once", () => {
     expect(open("2.3.3 df_dup_cols.p5.pkl").preview(1)).toMatchObject({ rows: [{ a: 1, "a.1": 2 }] });
     expect(open("2.3.3 df_cols_multi.p5.pkl").preview(1)).toMatchObject({

@@ -82,6 +82,7 @@ export const EXPRESSIONS: string[] = [
   "datediff('week', date '2021-01-02', date '2021-01-19')",
   "d + interval '1 day'",
   "d + interval 1 month",
+  "d + interval (-1) day",
   "s + interval '1 month'",
   "s - interval '2 hours'",
   "d - interval '1 year 2 months'",

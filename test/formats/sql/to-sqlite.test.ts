@@ -280,6 +280,8 @@ it.each([
   ["select string_agg(a) within group (order by a) from t", "WITHIN GROUP is not available"],
   ["select regexp_replace(a, 'b', 'c') from t", "regexp_replace is not available"],
   ["select a ~ 'b' from t", "the operator ~ is not available"],
+  ["select d + interval -1 day from t", "the count of an interval needs brackets, as in (-1)"],
+  ["select d + interval +1 day from t", "the count of an interval needs brackets, as in (-1)"],
   ["select 2 ^ 3", "the operator ^ is not available"],
   ["select 5 // 2", "the operator // is not available"],
   ["select a -> 'b' from t", "the operator -> is not available"],

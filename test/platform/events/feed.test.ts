@@ -283,3 +283,42 @@ it("repeats an event of a key once, also after the object was evicted", async ()
   );
   expect(kept.map(({ text }) => (JSON.parse(text) as SentFrame).data)).toEqual([{ rows: 1 }, { rows: 2 }, { rows: 2 }]);
 });
+
+it("keeps keys by the numbers of their frames, so that those that are left behind are found without a search", async () => {
+  const topic = crypto.randomUUID();
+  const event = {
+    type: "sync_completed",
+    domain: "warehouse",
+    owner: null,
+    data: {},
+    at: 0,
+    key: "job_1:ended",
+  } as const;
+  await makeContext().feeds.publish(topic, event);
+  const plan = await runInDurableObject(feedOf(topic), (_, state) =>
+    state.storage.sql.exec<{ detail: string }>("EXPLAIN QUERY PLAN DELETE FROM keys WHERE n <= 1").toArray(),
+  );
+  expect(plan.map(({ detail }) => detail)).toEqual(["SEARCH keys USING INTEGER PRIMARY KEY (rowid<?)"]);
+});
+
+it("knows the keys of a feed of an earlier release", async () => {
+  const topic = crypto.randomUUID();
+  const { feeds } = makeContext();
+  const publish = (key?: string) =>
+    feeds.publish(topic, {
+      ...{ type: "sync_completed", domain: "warehouse", owner: null, data: {}, at: 0 },
+      ...(key === undefined ? {} : { key }),
+    });
+  await publish();
+  const numbers = () =>
+    runInDurableObject(feedOf(topic), (_, { storage: { sql } }) => sql.exec("SELECT n FROM frames").toArray().length);
+  await runInDurableObject(feedOf(topic), (_, { storage: { sql } }) => {
+    sql.exec("CREATE TABLE keys (key TEXT PRIMARY KEY, n INTEGER NOT NULL)");
+    sql.exec("INSERT INTO keys VALUES ('job_1:ended', 1)");
+  });
+  await publish("job_1:ended");
+  expect(await numbers()).toBe(1);
+  await publish("job_2:ended");
+  await publish("job_2:ended");
+  expect(await numbers()).toBe(2);
+});

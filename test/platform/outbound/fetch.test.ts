@@ -3,6 +3,7 @@ import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { type Context, createContext } from "../../../src/context.ts";
 import { forgetCircuits } from "../../../src/platform/outbound/circuit.ts";
+import { callHost } from "../../../src/platform/outbound/call.ts";
 import { fetchUserUrl } from "../../../src/platform/outbound/fetch.ts";
 import { upstreamFetch } from "../../../src/platform/outbound/upstream-fetch.ts";
 
@@ -231,5 +232,22 @@ describe("the fetch of connectors", () => {
     const response = await call("https://example.com/");
     expect(Object.fromEntries(response.headers)).toEqual({ "content-type": "text/plain;charset=UTF-8", etag: '"1"' });
     expect(await response.text()).toBe("hello");
+  });
+});
+
+it("an answer that is read as a whole is no longer than it may be", async () => {
+  const deadline = AbortSignal.timeout(5000);
+  const read = (max_bytes: number) =>
+    callHost(
+      network(() => new Response("hello")),
+      "https://example.com/",
+      {},
+      { timeout_ms: 5000, deadline, whole: true, max_bytes },
+    );
+  expect(await (await read(5)).text()).toBe("hello");
+  await expect(read(4)).rejects.toMatchObject({
+    status: 502,
+    message: "example.com answered with more than 4 bytes",
+    retry_after: undefined,
   });
 });

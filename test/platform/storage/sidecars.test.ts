@@ -133,6 +133,21 @@ it("a series of fewer rows than points has every row, and a column of texts none
   expect(await readSeries(ctx, key, { column: "name", points: 10 })).toBeNull();
 });
 
+it("a fault of the lake is 503, and a sidecar that is gone is none", async () => {
+  const ctx = testContext();
+  const { key, sidecars } = await store(ctx, "gone.csv", "ts,y\n1,2\n2,3\n");
+  const preview = { limit: 1, offset: 0 };
+  const series = { column: "y", points: 10 };
+  const fail = async () => Promise.reject(new Error("internal error; please try again"));
+  const log = { ...ctx.log, error: () => {} };
+  const faulty = { ...ctx, log, lake: { get: fail } as unknown as R2Bucket };
+  await expect(readPreview(faulty, key, preview)).rejects.toMatchObject({ status: 503, retry_after: 5 });
+  await expect(readSeries(faulty, key, series)).rejects.toMatchObject({ status: 503, retry_after: 5 });
+  await ctx.lake.delete(sidecars);
+  expect(await readPreview(ctx, key, preview)).toBeNull();
+  expect(await readSeries(ctx, key, series)).toBeNull();
+});
+
 it("a column whose later rows are texts is one of texts, and no row is lost by it", async () => {
   const ctx = testContext();
   const rows = Array.from({ length: 2000 }, (_, row) => `${row},${row === 1500 ? "n/a" : row}\n`).join("");

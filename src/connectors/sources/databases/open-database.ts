@@ -1,8 +1,9 @@
 import { unprocessable } from "../../../errors.ts";
 import type { OpenSource, ReadRange } from "../source.ts";
 import type { DatabaseConnection } from "./connection.ts";
-import { nullKeyQuery, type SqlDialect } from "./page-query.ts";
+import { nullKeyQuery } from "./page-query.ts";
 import { type PagePlan, readPage } from "./page-plan.ts";
+import { quote } from "./sql-text.ts";
 import {
   applyOptions,
   type CatalogueTable,
@@ -19,7 +20,6 @@ export interface TablesConfig {
 
 /** One database and the tables that are wanted of it. */
 export interface Database {
-  dialect: SqlDialect;
   config: TablesConfig;
   connect(): Promise<DatabaseConnection>;
   /** The schema, once the address is known. */
@@ -42,7 +42,9 @@ export interface Database {
 
 /** Reads tables page by page, each over a connection of its own: a job may go on in another place after any page. */
 export function openDatabase(database: Database): OpenSource {
-  const { dialect, config, connect } = database;
+  const { config, connect } = database;
+  /** By name; whoever opens the database reads for a short while only, over which no table is read twice. */
+  const described = new Map<string, Promise<SourceTable>>();
 
   const withConnection = async <T>(work: (connection: DatabaseConnection, schema: string) => Promise<T>) => {
     const connection = await connect();
@@ -71,15 +73,29 @@ export function openDatabase(database: Database): OpenSource {
     resources,
     page: (resource, position, range) =>
       withConnection(async (connection, schema) => {
-        const [found] = await database.readCatalogue(connection, schema, [resource]);
-        if (!found) throw unknownTable(schema, resource);
-        const table = applyOptions(found, config.tables?.[resource]);
-        const from = `${dialect.quote(schema)}.${dialect.quote(resource)}`;
+        const table = await describe(connection, schema, resource);
+        const from = `${quote(schema)}.${quote(resource)}`;
         if (table.isKeyDeclared && position === null) await requireKeys(connection, from, table);
         const plan = await database.plan(connection, from, table, position, range);
         return readPage(connection, table, plan);
       }),
   };
+
+  function describe(connection: DatabaseConnection, schema: string, resource: string): Promise<SourceTable> {
+    const known = described.get(resource);
+    if (known) return known;
+    const table = readTable(connection, schema, resource);
+    described.set(resource, table);
+    // A fault may pass.
+    table.catch(() => described.delete(resource));
+    return table;
+  }
+
+  async function readTable(connection: DatabaseConnection, schema: string, resource: string): Promise<SourceTable> {
+    const [found] = await database.readCatalogue(connection, schema, [resource]);
+    if (!found) throw unknownTable(schema, resource);
+    return applyOptions(found, config.tables?.[resource]);
+  }
 
   async function requireKeys(connection: DatabaseConnection, from: string, table: SourceTable): Promise<void> {
     const without = await connection.rows(nullKeyQuery(from, table), []);

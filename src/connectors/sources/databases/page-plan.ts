@@ -60,7 +60,7 @@ export function planCountedPage(
   const selected = columns.map(({ select }) => select).join(", ");
   const sql = `SELECT ${selected} FROM ${from} AS t ORDER BY ${orderBy} LIMIT ${MOST_ROWS} OFFSET ${offset}`;
   return {
-    query: { sql, parameters: [], width: 0 },
+    query: { sql, parameters: [] },
     next: ({ count, isFull }) => (isFull ? { offset: offset + count } : null),
   };
 }

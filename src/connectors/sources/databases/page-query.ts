@@ -6,7 +6,6 @@ export const MOST_ROWS = 5000;
 
 /** What differs between the dialects of SQL. */
 export interface SqlDialect {
-  quote(name: string): string;
   /** The placeholder of parameter `index`, from 1. */
   placeholder(index: number): string;
   /** Whether rows come after a position, in the order of all columns; a value may be bound several times. */
@@ -27,8 +26,6 @@ export interface KeyPosition {
 export interface PageQuery {
   sql: string;
   parameters: string[];
-  /** How many of the last cells are the position of their row. */
-  width: number;
 }
 
 export const firstPosition = ({ cursor }: SourceTable): KeyPosition => ({
@@ -63,7 +60,7 @@ export function keyPageQuery(
   const where = conditions.length > 0 ? ` WHERE ${conditions.join(" AND ")}` : "";
   const orderBy = order.map((column) => column.order).join(", ");
   const sql = `SELECT ${selected.join(", ")} FROM ${from} AS t${where} ORDER BY ${orderBy} LIMIT ${MOST_ROWS}`;
-  return { sql, parameters, width: order.length };
+  return { sql, parameters };
 }
 
 function rangeConditions(

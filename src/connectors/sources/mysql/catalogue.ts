@@ -1,10 +1,13 @@
 import type { DatabaseConnection } from "../databases/connection.ts";
+import { filled, quote } from "../databases/sql-text.ts";
 import type { CatalogueTable, TableColumn } from "../databases/table.ts";
 import { describeType } from "./values.ts";
 
+const isNamed = (names: readonly string[]) => `TABLE_NAME IN (${names.map(() => "?").join(", ")})`;
+
 /** Views have to be named. */
 const wanted = (names: readonly string[] | null) =>
-  names === null ? "t.TABLE_TYPE = 'BASE TABLE'" : `t.TABLE_NAME IN (${names.map(() => "?").join(", ")})`;
+  names === null ? "t.TABLE_TYPE = 'BASE TABLE'" : `t.${isNamed(names)}`;
 
 const columnsOf = (names: readonly string[] | null) => `SELECT c.TABLE_NAME, c.COLUMN_NAME, c.DATA_TYPE,
   c.COLUMN_TYPE, c.IS_NULLABLE
@@ -18,18 +21,17 @@ FROM information_schema.STATISTICS t
 JOIN (
   SELECT TABLE_SCHEMA, TABLE_NAME, INDEX_NAME, COUNT(*) AS width
   FROM information_schema.STATISTICS
-  WHERE TABLE_SCHEMA = ? AND NON_UNIQUE = 0
+  WHERE TABLE_SCHEMA = ?${names === null ? "" : ` AND ${isNamed(names)}`} AND NON_UNIQUE = 0
   GROUP BY TABLE_SCHEMA, TABLE_NAME, INDEX_NAME
   HAVING SUM(NULLABLE = 'YES' OR SUB_PART IS NOT NULL OR COLUMN_NAME IS NULL) = 0
 ) k ON k.TABLE_SCHEMA = t.TABLE_SCHEMA AND k.TABLE_NAME = t.TABLE_NAME AND k.INDEX_NAME = t.INDEX_NAME
-WHERE ${names === null ? "TRUE" : `t.TABLE_NAME IN (${names.map(() => "?").join(", ")})`}
+WHERE t.TABLE_SCHEMA = ?${names === null ? "" : ` AND t.${isNamed(names)}`}
 ORDER BY t.TABLE_NAME, t.INDEX_NAME <> 'PRIMARY', k.width, t.INDEX_NAME, t.SEQ_IN_INDEX`;
 
 /** MariaDB keeps JSON in texts with a check, https://mariadb.com/kb/en/json-data-type/ */
-const MARIADB_JSON = `SELECT TABLE_NAME, CHECK_CLAUSE FROM information_schema.CHECK_CONSTRAINTS
-WHERE CONSTRAINT_SCHEMA = ? AND CHECK_CLAUSE LIKE 'json\\_valid(%)'`;
-
-export const quote = (name: string) => `"${name.replaceAll('"', '""')}"`;
+const jsonOf = (names: readonly string[] | null) => `SELECT TABLE_NAME, CHECK_CLAUSE
+FROM information_schema.CHECK_CONSTRAINTS
+WHERE CONSTRAINT_SCHEMA = ?${names === null ? "" : ` AND ${isNamed(names)}`} AND CHECK_CLAUSE LIKE 'json\\_valid(%)'`;
 
 /** The tables of these names, or all of the schema; by name. */
 export async function readCatalogue(
@@ -39,8 +41,8 @@ export async function readCatalogue(
 ): Promise<CatalogueTable[]> {
   const parameters = [schema, ...(names ?? [])];
   const columns = await connection.rows(columnsOf(names), parameters);
-  const keys = readKeys(await connection.rows(keysOf(names), parameters));
-  const json = await readJsonColumns(connection, schema);
+  const keys = readKeys(await connection.rows(keysOf(names), [...parameters, ...parameters]));
+  const json = await readJsonColumns(connection, schema, names);
   const tables = new Map<string, CatalogueTable & { columns: TableColumn[] }>();
   for (const [table = "", name = "", declared = "", type = "", nullable] of columns.map(filled)) {
     const known = tables.get(table) ?? { name: table, columns: [], key: keys.get(table) ?? [] };
@@ -51,8 +53,6 @@ export async function readCatalogue(
   }
   return [...tables.values()];
 }
-
-const filled = (cells: readonly (string | null)[]) => cells.map((cell) => cell ?? "");
 
 /** Columns of the first index of each table. */
 function readKeys(rows: readonly (readonly (string | null)[])[]): Map<string, string[]> {
@@ -65,10 +65,14 @@ function readKeys(rows: readonly (readonly (string | null)[])[]): Map<string, st
   return new Map([...keys].map(([table, { columns }]) => [table, columns]));
 }
 
-async function readJsonColumns(connection: DatabaseConnection, schema: string): Promise<Set<string>> {
+async function readJsonColumns(
+  connection: DatabaseConnection,
+  schema: string,
+  names: readonly string[] | null,
+): Promise<Set<string>> {
   const [[version = ""] = []] = await connection.rows("SELECT VERSION()", []);
   if (!version?.includes("MariaDB")) return new Set();
-  const checks = await connection.rows(MARIADB_JSON, [schema]);
+  const checks = await connection.rows(jsonOf(names), [schema, ...(names ?? [])]);
   return new Set(
     checks.map(filled).map(([table, clause = ""]) => {
       // The clause is printed in the quotes of the session.

@@ -6,9 +6,15 @@ import { mysqlFailure } from "./failures.ts";
 
 const PROTOCOL = { title: "MySQL", schemes: ["mysql", "mariadb"], port: 3306, isGreeting: isWholePacket };
 
-/** The modes make text of a statement mean the same on every server. */
+/** Takes a statement off the server that nobody waits for any more; MySQL counts milliseconds, MariaDB seconds. */
+const TIME_LIMITS = "/*!50708 , SESSION max_execution_time = 50000 */ /*M!100101 , SESSION max_statement_time = 50 */";
+
+/**
+ * The modes make text of a statement mean the same on every server. Each kind of server ignores the other's comment:
+ * https://mariadb.com/kb/en/comment-syntax/
+ */
 const BEGIN = [
-  "SET SESSION sql_mode = 'ANSI_QUOTES', SESSION time_zone = '+00:00'",
+  `SET SESSION sql_mode = 'ANSI_QUOTES', SESSION time_zone = '+00:00' ${TIME_LIMITS}`,
   "START TRANSACTION READ ONLY",
 ] as const;
 

@@ -5,11 +5,10 @@ import { planCountedPage, planKeyPage } from "../databases/page-plan.ts";
 import type { KeyPosition, SqlDialect } from "../databases/page-query.ts";
 import type { TableColumn } from "../databases/table.ts";
 import type { OpenSource, SourceIo } from "../source.ts";
-import { quote, readCatalogue } from "./catalogue.ts";
+import { readCatalogue } from "./catalogue.ts";
 import { connectMysql } from "./driver.ts";
 
 const dialect: SqlDialect = {
-  quote,
   placeholder: () => "?",
   isAfter,
   dayAfter: (day) => `(${day} + INTERVAL 1 DAY)`,
@@ -18,7 +17,6 @@ const dialect: SqlDialect = {
 /** Opens the tables of a database. */
 export function openMysql(config: MysqlConfig, io: SourceIo): OpenSource {
   return openDatabase({
-    dialect,
     config,
     connect: () => connectMysql(io, config),
     schema: async (connection) => {
@@ -32,10 +30,18 @@ export function openMysql(config: MysqlConfig, io: SourceIo): OpenSource {
       if (table.keyColumns.length > 0) {
         return planKeyPage(dialect, from, table, position as KeyPosition | null, range);
       }
-      const orderBy = table.columns.map(({ order }) => order).join(", ");
-      return planCountedPage(from, table, orderBy, position as { offset: number } | null);
+      return planCountedPage(from, table, contentOf(table.columns), position as { offset: number } | null);
     },
   });
+}
+
+/**
+ * All that is read of a row, so that only equal rows tie: bare columns tie by their collation, and long ones by their
+ * beginning.
+ */
+function contentOf(columns: readonly TableColumn[]): string {
+  const values = columns.map(({ select }) => `ifnull(sha2(convert(${select} USING utf8mb4), 256), '')`);
+  return `sha2(concat_ws(',', ${values.join(", ")}), 256)`;
 }
 
 /** Written out: of a comparison of whole rows MySQL does not use an index. */

@@ -1,4 +1,5 @@
-import { parseExactJson } from "../databases/exact-json.ts";
+import { parseExactJson } from "../../../formats/exact-json.ts";
+import { readInteger } from "../databases/sql-text.ts";
 import type { TableColumn } from "../databases/table.ts";
 
 type Decode = (text: string) => unknown;
@@ -67,11 +68,6 @@ const byMoment = {
 const decimalType = (type: string) => /^decimal\(\d+,\d+\)/.exec(type)?.[0] ?? "decimal(65,30)";
 
 const keep: Decode = (text) => text;
-
-function readInteger(text: string): number | bigint {
-  const number = Number(text);
-  return Number.isSafeInteger(number) ? number : BigInt(text);
-}
 
 /** The shortest number that is the same float. */
 function readFloat(text: string): number {

@@ -1,4 +1,5 @@
 import type { DatabaseConnection } from "../databases/connection.ts";
+import { filled, quote } from "../databases/sql-text.ts";
 import type { CatalogueTable, TableColumn } from "../databases/table.ts";
 import { decoderOf, isTimeType } from "./values.ts";
 
@@ -17,7 +18,7 @@ JOIN pg_catalog.pg_type b ON b.oid = CASE t.typtype WHEN 'd' THEN t.typbasetype 
 LEFT JOIN pg_catalog.pg_type e ON b.typcategory = 'A' AND e.oid = b.typelem
 WHERE ${WANTED} ORDER BY c.relname, a.attnum`;
 
-/** The primary key, else the shortest unique one without NULL. */
+/** The primary key, else the shortest unique one without NULL; that of a parent says nothing of what its heirs hold. */
 const KEYS = `SELECT DISTINCT ON (c.relname) c.relname, (
   SELECT json_agg(a.attname ORDER BY k.place)
   FROM unnest(i.indkey::int2[]) WITH ORDINALITY k(number, place)
@@ -26,7 +27,8 @@ const KEYS = `SELECT DISTINCT ON (c.relname) c.relname, (
 FROM pg_catalog.pg_index i
 JOIN pg_catalog.pg_class c ON c.oid = i.indrelid
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-WHERE ${WANTED} AND i.indisunique AND i.indisvalid AND i.indpred IS NULL AND i.indexprs IS NULL AND NOT EXISTS (
+WHERE ${WANTED} AND i.indisunique AND i.indisvalid AND i.indpred IS NULL AND i.indexprs IS NULL
+  AND NOT (c.relkind = 'r' AND c.relhassubclass) AND NOT EXISTS (
   SELECT FROM unnest(i.indkey::int2[]) WITH ORDINALITY k(number, place)
   JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.number
   WHERE k.place <= i.indnkeyatts AND NOT a.attnotnull)
@@ -36,8 +38,6 @@ export interface PostgresTable extends CatalogueTable {
   /** Whether all its rows have places in one file, which those of heirs do not. */
   hasPlaces: boolean;
 }
-
-export const quote = (name: string) => `"${name.replaceAll('"', '""')}"`;
 
 /** The tables of these names, or all of the schema; by name. */
 export async function readCatalogue(
@@ -57,8 +57,6 @@ export async function readCatalogue(
   }
   return [...tables.values()];
 }
-
-const filled = (cells: readonly (string | null)[]) => cells.map((cell) => cell ?? "");
 
 // `json_agg` of names.
 const readKey = (key: string | null | undefined) => JSON.parse(key ?? "[]") as string[];

@@ -5,14 +5,13 @@ import { type PagePlan, planCountedPage, planKeyPage } from "../databases/page-p
 import { type KeyPosition, MOST_ROWS, type SqlDialect } from "../databases/page-query.ts";
 import type { SourceTable } from "../databases/table.ts";
 import type { OpenSource, SourceIo } from "../source.ts";
-import { quote, readCatalogue } from "./catalogue.ts";
+import { readCatalogue } from "./catalogue.ts";
 import { connectPostgres } from "./driver.ts";
 
 /** Pages of a file that are looked through for one page of rows: a megabyte. */
 const BLOCKS = 128;
 
 const dialect: SqlDialect = {
-  quote,
   placeholder: (index) => `$${index}`,
   isAfter: (columns, bind) => {
     const names = columns.map(({ order }) => order).join(", ");
@@ -24,7 +23,6 @@ const dialect: SqlDialect = {
 /** Opens the tables of a schema. */
 export function openPostgres(config: PostgresConfig, io: SourceIo): OpenSource {
   return openDatabase({
-    dialect,
     config,
     connect: () => connectPostgres(io, config),
     schema: async () => config.schema,
@@ -60,7 +58,7 @@ async function planPlacedPage(
   const where = "t.ctid > $1::text::tid AND t.ctid < $2::text::tid";
   const sql = `SELECT ${selected} FROM ${from} AS t WHERE ${where} ORDER BY t.ctid LIMIT ${MOST_ROWS}`;
   return {
-    query: { sql, parameters: [after, `(${end},0)`], width: 1 },
+    query: { sql, parameters: [after, `(${end},0)`] },
     next: ({ last, isFull }) => {
       if (isFull && last?.[0] !== undefined) return { after: last[0] };
       return end < Number(blocks) ? { after: `(${end},0)` } : null;

@@ -1,4 +1,5 @@
-import { parseExactJson } from "../databases/exact-json.ts";
+import { parseExactJson } from "../../../formats/exact-json.ts";
+import { readInteger } from "../databases/sql-text.ts";
 import { parseArrayText } from "./array-text.ts";
 
 type Decode = (text: string) => unknown;
@@ -32,11 +33,6 @@ export function decoderOf(type: string, element: string): Decode {
 export const isTimeType = (type: string) => ["date", "timestamp", "timestamptz"].includes(type);
 
 const keep: Decode = (text) => text;
-
-function readInteger(text: string): number | bigint {
-  const number = Number(text);
-  return Number.isSafeInteger(number) ? number : BigInt(text);
-}
 
 /** Always six digits of a second, so that texts compare as their times do; infinity and years before Christ stay. */
 function readMoment(text: string): string {

@@ -1,7 +1,7 @@
 import { AppError, upstreamFailed } from "../../../errors.ts";
 import type { SourceIo } from "../source.ts";
 import type { Auth, RestApi } from "./api.ts";
-import { parseExactJson } from "./exact-json.ts";
+import { parseExactJson } from "../../../formats/exact-json.ts";
 import { failureOf, malformedAnswer } from "./failures.ts";
 import { keepToken } from "./token.ts";
 

@@ -21,8 +21,7 @@ export async function buildSeed(ctx: Context, build: Build, node: SeedNode): Pro
   if (!file) throw badRequest(`${node.original_file_path} is not there any more`);
   const { schema, name } = build;
   const { delimiter = ",", column_types = {} } = node.config;
-  const columns = readSeed(readRecords(file.content, delimiter), column_types);
-  if (columns.length > MOST_COLUMNS) throw badRequest(`A table has at most ${MOST_COLUMNS} columns`);
+  const columns = readSeed(readRecords(file.content, { delimiter, most_columns: MOST_COLUMNS }), column_types);
   const generation = nextGeneration(build);
   const stored = storedName(schema, name, generation);
   const rows = (columns[0]?.cells ?? []).map((_, row) => `[${columns.map(({ cells }) => cells[row]).join(",")}]`);

@@ -3,7 +3,7 @@ import type { Database } from "../../../context.ts";
 import type { Statement } from "../../../platform/jobs/define.ts";
 import { dropView } from "../loading/generation.store.ts";
 import { quote } from "../loading/table-names.ts";
-import { type WarehouseColumn, warehouseTables } from "../warehouse.tables.ts";
+import { loads, type WarehouseColumn, warehouseTables } from "../warehouse.tables.ts";
 
 /** A column as SQLite declares it: `INT`, `TEXT`, `REAL`, `NUM`, or nothing for what has no class. */
 export interface DeclaredColumn {
@@ -46,10 +46,15 @@ export async function listDeclared(db: Database, name: string): Promise<Declared
   return results as unknown as DeclaredColumn[];
 }
 
-/** Rows that were counted when the table was built. */
-export function findRowCount(db: Database, schema: string, name: string) {
-  return db.select({ row_count: warehouseTables.row_count }).from(warehouseTables).where(isTable(schema, name)).get();
-}
+/** What is known of a table or view that people read. */
+export const findTable = (db: Database, schema: string, name: string) =>
+  db.select().from(warehouseTables).where(isTable(schema, name));
+
+/** Forgets a table and the load that filled it. */
+export const forgetTable = (db: Database, schema: string, name: string): Statement[] => [
+  db.delete(warehouseTables).where(isTable(schema, name)),
+  db.delete(loads).where(and(eq(loads.schema, schema), eq(loads.name, name))),
+];
 
 /** A view's rows are not counted. */
 export const forgetRowCount = (db: Database, schema: string, name: string) =>

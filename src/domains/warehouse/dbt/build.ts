@@ -5,9 +5,17 @@ import type { RunningJob, Statement } from "../../../platform/jobs/define.ts";
 import { isFenced } from "../../../platform/jobs/running-job.ts";
 import { commitLoad } from "../loading/commit-load.ts";
 import { dropStored, dropView } from "../loading/generation.store.ts";
-import { countRows, findLoad, listSchema, type TableRow, upsertLoad, upsertTable } from "../loading/registry.store.ts";
+import { countRows, findLoad, type TableRow, upsertLoad, upsertTable } from "../loading/registry.store.ts";
 import { sqlName, storedName } from "../loading/table-names.ts";
-import { createTableAs, createViewAs, forgetRowCount, recordColumns, refuseTwins, showAll } from "./build.store.ts";
+import {
+  createTableAs,
+  createViewAs,
+  findTable,
+  forgetRowCount,
+  recordColumns,
+  refuseTwins,
+  showAll,
+} from "./build.store.ts";
 import { ownerOfNode, VIEW_GENERATION } from "./relations.ts";
 
 /** What a node has become; commits together with its table. */
@@ -43,11 +51,10 @@ export async function openBuild(
   const { schema, identifier: name } = relation;
   sqlName(schema, name);
   const owner = ownerOfNode(unique_id);
-  const [rows, [last]] = await ctx.warehouse.batch([
-    listSchema(ctx.warehouse, schema),
+  const [[shown], [last]] = await ctx.warehouse.batch([
+    findTable(ctx.warehouse, schema, name),
     findLoad(ctx.warehouse, schema, name),
   ]);
-  const shown = rows.find((row) => row.name === name);
   if (shown && shown.owner !== owner) throw conflict(`Table ${schema}.${name} belongs to ${shown.owner}`);
   const built = last?.tables.map((table) => storedName(schema, table.name, table.generation)) ?? [];
   // Only this file writes positions of these loads.

@@ -1,7 +1,7 @@
 import type { Context } from "../../../context.ts";
 import type { ColumnType } from "../../../formats/flatten-types.ts";
 import { commitLoad } from "../loading/commit-load.ts";
-import { listSchema } from "../loading/registry.store.ts";
+import type { TableRow } from "../loading/registry.store.ts";
 import { sqlName } from "../loading/table-names.ts";
 import type { Build } from "./build.ts";
 import { findClasses, listDeclared, updateColumns } from "./build.store.ts";
@@ -15,17 +15,16 @@ const COLUMNS_AT_ONCE = 50;
  * Finds out what the columns of expressions hold, which SQLite does not declare: of a table by all of its values, of a
  * view by its first row. For people and catalogs only, so that a view that cannot be read keeps what is known.
  */
-export async function refineColumns(ctx: Context, { job, schema, name }: Build): Promise<void> {
+export async function refineColumns(ctx: Context, { job }: Build, table: TableRow): Promise<void> {
   const { warehouse } = ctx;
+  const { schema, name, generation } = table;
   const relation = sqlName(schema, name);
-  const row = (await listSchema(warehouse, schema)).find((table) => table.name === name);
-  if (!row) return;
   const declared = await listDeclared(warehouse, relation);
   const unknown = declared.filter(({ type }) => type === "" || type === "NUM").map((column) => column.name);
   if (unknown.length === 0) return;
-  const classes = await classesOf(ctx, relation, unknown, row.generation === VIEW_GENERATION ? "first" : "all");
-  const columns = row.columns.map((column) => ({ ...column, type: typeOf(classes.get(column.name)) ?? column.type }));
-  if (JSON.stringify(columns) === JSON.stringify(row.columns)) return;
+  const classes = await classesOf(ctx, relation, unknown, generation === VIEW_GENERATION ? "first" : "all");
+  const columns = table.columns.map((column) => ({ ...column, type: typeOf(classes.get(column.name)) ?? column.type }));
+  if (JSON.stringify(columns) === JSON.stringify(table.columns)) return;
   await commitLoad(ctx, job, [updateColumns(warehouse, schema, name, columns)]);
 }
 

@@ -30,9 +30,10 @@ export async function compileNode(
 }
 
 async function answer(ctx: Context, query: string): Promise<Answer> {
-  const statement = `SELECT * FROM (\n${await harmlessQuery(ctx, query)}\n) LIMIT ${MOST_ROWS}`;
+  const statement = `SELECT * FROM (\n${await harmlessQuery(ctx, query)}\n) LIMIT ${MOST_ROWS + 1}`;
   const columns = await readColumnNames(ctx.warehouse, statement);
   // D1 answers texts, numbers and nothing; blobs cannot be asked for in this dialect.
   const rows = (await readRows(ctx.warehouse, statement)) as Scalar[][];
+  if (rows.length > MOST_ROWS) throw badRequest(`A template's query answers more than ${MOST_ROWS} rows`);
   return { columns, rows };
 }

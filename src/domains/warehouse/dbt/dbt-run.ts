@@ -33,13 +33,32 @@ export interface DbtCursor {
   /** Nodes of which a test failed. */
   doubted: string[];
   counts: Partial<Record<NodeStatus, number>>;
-  /** What could not be selected, and what failed. */
+  /** What could not be selected, and what failed; the first hundred. */
   errors: string[];
+  /** How many others there were. */
+  more_errors?: number;
   /** Everything is done and the run recorded as ended. */
   ended: boolean;
 }
 
 export type DbtRun = RunningJob<DbtParams, DbtCursor>;
+
+const ERRORS_KEPT = 100;
+const LONGEST_KEPT = 200;
+
+/** What a run keeps of what became of a node; the node itself has all of it until its next run. */
+export const shorten = (message: string): string => message.slice(0, LONGEST_KEPT);
+
+/** The cursor's errors with some more: every node writes the cursor, so it stays small. */
+export function addErrors({ errors, more_errors = 0 }: DbtCursor, added: readonly string[]) {
+  const all = [...errors, ...added];
+  const kept = all.slice(0, ERRORS_KEPT);
+  return { errors: kept, more_errors: more_errors + all.length - kept.length };
+}
+
+/** What went wrong, for people. */
+export const listErrors = ({ errors, more_errors = 0 }: DbtCursor): string[] =>
+  more_errors > 0 ? [...errors, `and ${more_errors} more`] : errors;
 
 /** What only one live run may work on. */
 export const PROJECT_SUBJECT = "dbt:project";

@@ -4,12 +4,11 @@ import { defineJob, done, failed, resume, type SliceOutcome } from "../../../pla
 import { announce } from "../activity.ts";
 import { insertLog } from "../activity.store.ts";
 import { requireFinal } from "../sync-run.ts";
-import type { NodeOutcome } from "../tables.ts";
-import { type DbtCursor, dbtParams, type DbtRun, PROJECT_SUBJECT } from "./dbt-run.ts";
+import { addErrors, type DbtCursor, dbtParams, type DbtRun, listErrors, PROJECT_SUBJECT, shorten } from "./dbt-run.ts";
 import { type OpenProject, openProject } from "./open-project.ts";
 import { runPlanned } from "./run-planned.ts";
 import { planRun } from "./run-plan.ts";
-import { insertRun, listResultsOfRun, trimRuns, updateRun } from "./run.store.ts";
+import { insertRun, listOutcomes, trimRuns, updateRun } from "./run.store.ts";
 
 /** Seconds between two looks whether another run has ended. */
 const LOCK_POLL_SECONDS = 5;
@@ -85,7 +84,7 @@ async function work(ctx: Context, job: DbtRun, begun: DbtCursor): Promise<DbtCur
       vars,
       full_refresh,
       started_at: begun.started_at,
-      invocation_id: job.row.flow_run_id,
+      invocation_id: job.id,
     };
     const open = await openProject(ctx, invocation);
     const cursor = begun.plan === null ? await plan(job, open, begun) : begun;
@@ -94,7 +93,7 @@ async function work(ctx: Context, job: DbtRun, begun: DbtCursor): Promise<DbtCur
     const reason = requireFinal(job, error);
     // What was committed since then counts; only this job writes its cursor.
     const latest = (job.row.cursor ?? begun) as DbtCursor;
-    return { ...latest, errors: [...latest.errors, reason] };
+    return { ...latest, ...addErrors(latest, [reason]) };
   }
 }
 
@@ -104,7 +103,7 @@ async function plan(job: DbtRun, open: OpenProject, begun: DbtCursor): Promise<D
   // Problems of single nodes come with them; without nodes there is nothing else to say.
   const reasons = problems.map(({ path, message }) => open.environment.mask(`${path}: ${message}`));
   const errors = nodes.length > 0 ? unmatched : [...unmatched, ...reasons];
-  const cursor = { ...begun, plan: nodes, errors };
+  const cursor = { ...begun, plan: nodes, ...addErrors(begun, errors) };
   await job.commit([], { cursor });
   return cursor;
 }
@@ -115,11 +114,10 @@ async function end(ctx: Context, job: DbtRun, worked: DbtCursor): Promise<DbtCur
   const cursor = { ...worked, ended: true };
   const now = ctx.now();
   const reason = describeErrors(cursor);
-  const results = await listResultsOfRun(ctx.db, job.id);
-  const outcomes: NodeOutcome[] = results.map(
-    ({ run_id: _run, position: _position, compiled_code: _code, started_at: _start, completed_at: _end, ...outcome }) =>
-      outcome,
-  );
+  const outcomes = (await listOutcomes(ctx.db, job.id)).map(({ message: reported, ...outcome }) => ({
+    ...outcome,
+    message: shorten(reported),
+  }));
   const status = reason === null ? ("success" as const) : ("error" as const);
   const message =
     reason === null ? `dbt ${command} completed: ${describeCounts(cursor)}` : `dbt ${command} failed: ${reason}`;
@@ -137,7 +135,8 @@ async function end(ctx: Context, job: DbtRun, worked: DbtCursor): Promise<DbtCur
 
 /** Announces how it ended; what failed makes the job failed only when nothing else was done. */
 async function announceEnd(ctx: Context, job: DbtRun, cursor: DbtCursor): Promise<SliceOutcome> {
-  const { counts, errors } = cursor;
+  const { counts } = cursor;
+  const errors = listErrors(cursor);
   const error = describeErrors(cursor);
   const results = { nodes: cursor.next, ...counts };
   if (error === null) {
@@ -161,7 +160,7 @@ function announceRun(
   return announce(ctx, type, { model: label, source: `dbt:${label}`, job_id: id, ...fields }, key);
 }
 
-const describeErrors = ({ errors }: DbtCursor) => (errors.length > 0 ? errors.join("; ").slice(0, 1000) : null);
+const describeErrors = (cursor: DbtCursor) => listErrors(cursor).join("; ").slice(0, 1000) || null;
 
 function describeCounts({ next, counts }: DbtCursor): string {
   const parts = Object.entries(counts).map(([status, count]) => `${count} ${status}`);

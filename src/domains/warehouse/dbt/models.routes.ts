@@ -51,7 +51,7 @@ const listRoute = defineRoute({
         ),
         vanished: z
           .array(z.object({ schema, name: z.string(), row_count, unique_id }))
-          .openapi({ description: "Tables of models that are not in the project any more", example: [] }),
+          .openapi({ description: "Tables that no model or seed of the project builds any more", example: [] }),
       }),
     ),
   },
@@ -107,7 +107,7 @@ modelsRouter.openapi(runRoute, async (c) => {
 const cleanRoute = defineRoute({
   method: "post",
   path: "/dbt/clean",
-  summary: "Drop the tables of models that are not in the project any more",
+  summary: "Drop the tables that no model or seed of the project builds any more",
   tags,
   access: write,
   responses: {

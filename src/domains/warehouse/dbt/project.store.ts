@@ -51,10 +51,10 @@ export function deleteOwnFiles(db: Database) {
   return db.delete(dbtFiles).where(eq(dbtFiles.generated, false));
 }
 
-/** Forgets the files that we wrote into a folder, but for these. */
-export function deleteGeneratedFiles(db: Database, folder: string, kept: readonly string[]) {
-  const isInFolder = sql`substr(${dbtFiles.path}, 1, ${folder.length}) = ${folder}`;
+/** Forgets the files that we wrote whose paths begin with `start`, but for these. */
+export function deleteGeneratedFiles(db: Database, start: string, kept: readonly string[]) {
+  const isMeant = sql`substr(${dbtFiles.path}, 1, ${start.length}) = ${start}`;
   // Parameters are few, so the list is one.
   const isOther = sql`${dbtFiles.path} NOT IN (SELECT value FROM json_each(${JSON.stringify(kept)}))`;
-  return db.delete(dbtFiles).where(and(eq(dbtFiles.generated, true), isInFolder, isOther));
+  return db.delete(dbtFiles).where(and(eq(dbtFiles.generated, true), isMeant, isOther));
 }

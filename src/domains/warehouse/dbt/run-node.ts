@@ -6,7 +6,7 @@ import type { NodeStatus } from "../tables.ts";
 import { type Build, type BuildOutcome, buildTable, buildView, openBuild } from "./build.ts";
 import { buildIncrement } from "./build-incremental.ts";
 import { buildSeed } from "./build-seed.ts";
-import { findRowCount } from "./build.store.ts";
+import { findTable } from "./build.store.ts";
 import { refineColumns } from "./column-types.ts";
 import { compileNode } from "./compile-node.ts";
 import { type DbtCursor, type DbtRun, loadOf } from "./dbt-run.ts";
@@ -41,9 +41,9 @@ export async function runNode(ctx: Context, run: NodeRun, node: ProjectNode): Pr
   const build = await openBuild(ctx, { job, load: loadOf(job, cursor), unique_id, relation });
   const isSeed = node.resource_type === "seed";
   const outcome = build.finished ?? (await (isSeed ? buildSeed(ctx, build, node) : buildModel(ctx, run, build, node)));
-  if (!isSeed) await refineColumns(ctx, build);
-  const counted = await findRowCount(ctx.warehouse, build.schema, build.name);
-  const row_count = node.config.materialized === "view" ? null : (counted?.row_count ?? null);
+  const [table] = await findTable(ctx.warehouse, build.schema, build.name);
+  if (!isSeed && table) await refineColumns(ctx, build, table);
+  const row_count = node.config.materialized === "view" ? null : (table?.row_count ?? null);
   return { ...outcome, status: "success", failures: null, row_count };
 }
 

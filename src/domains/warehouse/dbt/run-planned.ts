@@ -6,11 +6,11 @@ import { announce } from "../activity.ts";
 import { insertLog } from "../activity.store.ts";
 import { requireFinal } from "../sync-run.ts";
 import type { LogLevel, NodeStatus } from "../tables.ts";
-import type { DbtCursor, DbtRun } from "./dbt-run.ts";
+import { addErrors, type DbtCursor, type DbtRun, shorten } from "./dbt-run.ts";
 import type { OpenProject } from "./open-project.ts";
 import { type NodeResult, runNode } from "./run-node.ts";
 import { findObstacle } from "./run-plan.ts";
-import { putResult } from "./run.store.ts";
+import { putCompiled, putResult } from "./run.store.ts";
 import { statementProblem } from "./statement-problem.ts";
 
 const LONGEST_MESSAGE = 2000;
@@ -49,7 +49,8 @@ export async function runPlanned(
     };
     const progress = { message: `${row.name}: ${row.status}`, processed_resources: cursor.next, total: plan.length };
     await announceNode(ctx, job, cursor, row);
-    await job.commit([putResult(ctx.db, row), ...describeNode(ctx, row, result)], { cursor, progress });
+    const records = job.params.command === "compile" ? putCompiled(ctx.db, row) : [putResult(ctx.db, row)];
+    await job.commit([...records, ...describeNode(ctx, row, result)], { cursor, progress });
   }
   return cursor;
 }
@@ -99,7 +100,7 @@ function advance(cursor: DbtCursor, id: string, node: ProjectNode | undefined, r
     broken: isBroken ? [...cursor.broken, id] : cursor.broken,
     doubted: isDoubtful ? [...cursor.doubted, ...(node?.depends_on.nodes ?? [])] : cursor.doubted,
     counts: { ...cursor.counts, [status]: (cursor.counts[status] ?? 0) + 1 },
-    errors: status === "error" || status === "fail" ? [...cursor.errors, `${name}: ${message}`] : cursor.errors,
+    ...addErrors(cursor, status === "error" || status === "fail" ? [`${name}: ${shorten(message)}`] : []),
   };
 }
 

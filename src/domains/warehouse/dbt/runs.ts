@@ -6,7 +6,7 @@ import { startOrJoinJob } from "../../../platform/jobs/start.ts";
 import { documentTime } from "../times.ts";
 import { dbtJob } from "./dbt.job.ts";
 import { type Command, type DbtParams, PROJECT_SUBJECT } from "./dbt-run.ts";
-import { findRun, listResultsOfRun, listRuns, type RunRow } from "./run.store.ts";
+import { findRun, listOutcomes, listRuns, type RunRow } from "./run.store.ts";
 
 export interface RunRequest {
   command: Command;
@@ -14,6 +14,8 @@ export interface RunRequest {
   exclude?: string[];
   full_refresh?: boolean;
   vars?: Record<string, unknown>;
+  /** What people call it; the selection where it is not given. */
+  label?: string;
 }
 
 const LOOK_EVERY_MS = 500;
@@ -38,32 +40,33 @@ export async function followSync(ctx: Context, source: string): Promise<void> {
 
 /** The latest runs, newest first. */
 export async function readRuns(ctx: Context, limit: number) {
-  return (await listRuns(ctx.db, limit)).map(renderRun);
+  return (await listRuns(ctx.db, limit)).map((run) => renderRun(settleRun(run)));
 }
 
 /** A run with how its nodes ended so far; throws 404. */
 export async function readRun(ctx: Context, id: string) {
   const run = await findRun(ctx.db, id);
   if (!run) throw notFound(`Run not found: ${id}`);
-  const results = run.outcomes ?? (await listResultsOfRun(ctx.db, id));
-  return {
-    ...renderRun(run),
-    results: results.map(
-      ({ unique_id, name, resource_type, status, message, failures, row_count, execution_seconds }) => ({
-        ...{ unique_id, name, resource_type, status, message, failures, row_count, execution_seconds },
-      }),
-    ),
-  };
+  return { ...renderRun(settleRun(run)), results: run.outcomes ?? (await listOutcomes(ctx.db, id)) };
 }
 
-const renderRun = ({ id, command, label, select, exclude, full_refresh, status, error_message, ...run }: RunRow) => ({
+/** The run as it is: one whose job was cancelled, or given up by the engine, could not record its own end. */
+export function settleRun<Run extends Pick<RunRow, "status" | "error_message"> & { is_live: number }>(run: Run): Run {
+  if (run.status !== "running" || run.is_live) return run;
+  return { ...run, status: "error", error_message: "The job ended before the run did" };
+}
+
+type ShownRun = Omit<RunRow, "outcomes" | "vars">;
+
+const renderRun = ({ id, command, label, select, exclude, full_refresh, status, error_message, ...run }: ShownRun) => ({
   ...{ id, command, label, select, exclude, full_refresh, status, error_message },
   started_at: documentTime(run.started_at) ?? "",
   completed_at: documentTime(run.completed_at),
 });
 
-function paramsOf({ command, select = [], exclude = [], full_refresh = false, vars = {} }: RunRequest): DbtParams {
-  return { command, select, exclude, full_refresh, vars, label: labelOf(select) };
+function paramsOf({ command, select = [], ...options }: RunRequest): DbtParams {
+  const { exclude = [], full_refresh = false, vars = {}, label = labelOf(select) } = options;
+  return { command, select, exclude, full_refresh, vars, label };
 }
 
 /** The model where one is meant, so that events name it as the document does. */

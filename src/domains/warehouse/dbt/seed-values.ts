@@ -1,5 +1,6 @@
 import { badRequest } from "../../../errors.ts";
 import type { CsvRecords } from "../../../formats/csv-records.ts";
+import { parseIsoTime } from "../../../formats/csv-times.ts";
 import type { ColumnType } from "../../../formats/flatten-types.ts";
 
 /** A column of a seed: its cells as JSON, in the class of SQLite that its type stores. */
@@ -12,7 +13,7 @@ export interface SeedColumn {
 const WHOLE = /^[+-]?\d+$/;
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
-const TIME = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}:\d{2})(\.\d{1,6})?(Z|[+-]\d{2}:?\d{2})?$/;
+const TIME = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(\.\d{1,6})?(?:Z|[+-](?:[01]\d|2[0-3]):?[0-5]\d)?$/;
 const LARGEST = 2n ** 63n;
 
 type SeedType = "integer" | "real" | "date" | "timestamp" | "boolean" | "text";
@@ -21,7 +22,7 @@ type SeedType = "integer" | "real" | "date" | "timestamp" | "boolean" | "text";
 const READERS: Record<SeedType, (text: string) => string | null> = {
   integer: (text) => (WHOLE.test(text) && isInt64(text) ? String(BigInt(text.replace("+", ""))) : null),
   real: (text) => (NUMBER.test(text) && Number.isFinite(Number(text)) ? JSON.stringify(Number(text)) : null),
-  date: (text) => (DATE.test(text) && !Number.isNaN(Date.parse(text)) ? JSON.stringify(text) : null),
+  date: (text) => (DATE.test(text) && parseIsoTime(text) !== null ? JSON.stringify(text) : null),
   timestamp: readTime,
   boolean: (text) => (/^(?:true|false)$/i.test(text) ? String(Number(text.toLowerCase() === "true")) : null),
   text: (text) => JSON.stringify(text.toWellFormed()),
@@ -81,8 +82,9 @@ function isInt64(text: string): boolean {
 
 /** In UTC, as translated SQL writes times. */
 function readTime(text: string): string | null {
-  const [, date = "", time = "", fraction = "", zone = ""] = TIME.exec(text) ?? [];
-  const ms = Date.parse(`${date}T${time}${zone === "" ? "Z" : zone.replace(/^([+-]\d{2}):?(\d{2})$/, "$1:$2")}`);
-  if (date === "" || Number.isNaN(ms)) return null;
+  const match = TIME.exec(text);
+  const ms = match && parseIsoTime(text);
+  if (ms === null) return null;
+  const [, fraction = ""] = match ?? [];
   return JSON.stringify(`${new Date(ms).toISOString().slice(0, 19).replace("T", " ")}${fraction}`);
 }

@@ -6,8 +6,8 @@ const LONGEST_TABLE_NAME = 120;
 const LETTERS = /^[\p{L}_][\p{L}\p{N}_]*$/u;
 /** SQLite's, D1's and our own. */
 const RESERVED = /^(sqlite_|_catchment|_cf_|d1_)/i;
-/** Would be the stored table of another one. */
-const GENERATION = /__v\d+$/i;
+/** How the name of a table ends that holds one generation of another. */
+export const GENERATION = /__v\d+$/i;
 
 /**
  * The name by which SQL reads a table, a view over the generation that counts. Throws 400 for names that D1 keeps for

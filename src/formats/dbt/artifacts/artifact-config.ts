@@ -58,7 +58,7 @@ const FIELDS: Record<string, (value: Json) => boolean> = {
 };
 
 /** A node's settings, without those that are not of the kind that the schema of the manifest asks for. */
-export function artifactConfig({ config }: ProjectNode, mask: (text: string) => string): JsonObject {
-  const entries = Object.entries(plainObject(config, mask));
+export function artifactConfig({ config }: ProjectNode): JsonObject {
+  const entries = Object.entries(plainObject(config));
   return Object.fromEntries(entries.filter(([key, value]) => FIELDS[key]?.(value) ?? true));
 }

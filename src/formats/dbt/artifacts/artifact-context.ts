@@ -20,6 +20,8 @@ export interface ArtifactContext {
   project: Project;
   /** By unique id. */
   results: ReadonlyMap<string, NodeResult>;
+  /** SQL by unique id of nodes that were compiled, for those whose results have none. */
+  compiled?: ReadonlyMap<string, string | null>;
   /** Ms. */
   generated_at: number;
   /** The text without secrets. */
@@ -42,6 +44,10 @@ export function describeArtifact({ project, generated_at }: ArtifactContext, sch
     env: {},
   };
 }
+
+/** What a node was compiled to by its last run, or else by the last compilation that built nothing; null for neither. */
+export const compiledCode = ({ results, compiled }: ArtifactContext, unique_id: string): string | null =>
+  results.get(unique_id)?.compiled_code ?? compiled?.get(unique_id) ?? null;
 
 /** The name by which SQL reads a relation. */
 export const relationName = ({ schema, identifier }: RelationName) => `"${schema}__${identifier}"`;

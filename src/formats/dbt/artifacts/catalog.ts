@@ -1,6 +1,6 @@
 import type { ProjectNode } from "../nodes.ts";
 import { type ArtifactContext, describeArtifact } from "./artifact-context.ts";
-import type { JsonObject } from "./plain-json.ts";
+import { type JsonObject, type Mask, maskTexts } from "./plain-json.ts";
 
 /** A table or view in the warehouse. */
 export interface BuiltTable {
@@ -17,7 +17,7 @@ export function buildCatalog(context: ArtifactContext, tables: readonly BuiltTab
   const byName = new Map(tables.map((table) => [`${table.schema}.${table.name}`.toLowerCase(), table]));
   const built = [...context.project.nodes.values()].flatMap((node) => {
     const table = byName.get(`${node.relation.schema}.${node.relation.identifier}`.toLowerCase());
-    return table && hasTable(node) ? [{ node, described: describeTable(node, table) }] : [];
+    return table && hasTable(node) ? [{ node, described: describeTable(node, table, context.mask) }] : [];
   });
   const pick = (wantsSources: boolean) =>
     Object.fromEntries(
@@ -25,19 +25,21 @@ export function buildCatalog(context: ArtifactContext, tables: readonly BuiltTab
         .filter(({ node }) => (node.resource_type === "source") === wantsSources)
         .map(({ node, described }) => [node.unique_id, described]),
     );
-  return { metadata: describeArtifact(context, "catalog/v1"), nodes: pick(false), sources: pick(true), errors: null };
+  const metadata = describeArtifact(context, "catalog/v1");
+  const catalog = { metadata, nodes: pick(false), sources: pick(true), errors: null };
+  return maskTexts(catalog, context.mask);
 }
 
 const hasTable = ({ resource_type, config }: ProjectNode) =>
   resource_type !== "test" && config.materialized !== "ephemeral";
 
-function describeTable(node: ProjectNode, { schema, name, columns, row_count }: BuiltTable): JsonObject {
+function describeTable(node: ProjectNode, { schema, name, columns, row_count }: BuiltTable, mask: Mask): JsonObject {
   const isView = node.resource_type === "model" && node.config.materialized === "view";
   const comments = new Map(
     Object.values(node.columns).map((column) => [column.name.toLowerCase(), column.description]),
   );
   const described = columns.map((column, position) => [
-    column.name,
+    mask(column.name),
     {
       type: column.type,
       index: position + 1,

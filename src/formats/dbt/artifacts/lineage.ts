@@ -1,7 +1,8 @@
 import type { Project, ProjectNode, TestNode } from "../nodes.ts";
-import { type ArtifactContext, relationName } from "./artifact-context.ts";
+import { type ArtifactContext, compiledCode, relationName } from "./artifact-context.ts";
 import type { BuiltTable } from "./catalog.ts";
 import type { LineagePage, PageColumn, PageNode, PageTest } from "./lineage-page.ts";
+import { maskTexts } from "./plain-json.ts";
 import type { Invocation } from "./run-results.ts";
 
 type Tests = ReadonlyMap<string, TestNode[]>;
@@ -13,20 +14,21 @@ export function describeLineage(
   tables: readonly BuiltTable[],
   last_run: LastRun | null,
 ): LineagePage {
-  const { project, mask, generated_at } = context;
+  const { project, generated_at } = context;
   const tests = groupTests(project);
   const byName = new Map(tables.map((table) => [`${table.schema}.${table.name}`.toLowerCase(), table]));
   const nodes = [...project.nodes.values()].filter((node) => node.resource_type !== "test" || isAlone(node, project));
-  return {
+  const page = {
     project: project.name,
     generated_at: new Date(generated_at).toISOString(),
     last_run: last_run && { ...last_run, started_at: new Date(last_run.started_at).toISOString() },
-    problems: project.problems.map(({ path, line, message }) => ({ path, line: line ?? null, message: mask(message) })),
+    problems: project.problems.map(({ path, line, message }) => ({ path, line: line ?? null, message })),
     nodes: nodes.map((node) => {
       const { schema, identifier } = node.relation;
       return describePageNode(node, context, tests, byName.get(`${schema}.${identifier}`.toLowerCase()));
     }),
   };
+  return maskTexts(page, context.mask);
 }
 
 /** What a test is about: the node of its YAML entry, else the only node that it reads. */
@@ -57,10 +59,9 @@ function describePageNode(
     column: test.column_name,
     shown: showTest(test, context),
   }));
-  const columns = describeColumns(node, context, table, own);
+  const columns = describeColumns(node, table, own);
   const onColumns = new Set(columns.flatMap((column) => column.tests.map(({ id }) => id)));
   const broken = node.error && `${node.error.path}: ${node.error.message}`;
-  const message = result?.message ?? broken;
   return {
     id: unique_id,
     name,
@@ -71,38 +72,36 @@ function describePageNode(
     schema: relation.schema,
     relation: isStored ? relationName(relation) : null,
     materialized: resource_type === "model" ? config.materialized : null,
-    description: context.mask(node.description),
+    description: node.description,
     tags: node.tags,
     status: broken ? "error" : (result?.status ?? null),
-    message: message && context.mask(message),
+    message: result?.message ?? broken,
     row_count: table?.row_count ?? result?.row_count ?? null,
     execution_seconds: result?.execution_seconds ?? null,
     completed_at: result ? new Date(result.completed_at).toISOString() : null,
     raw_code: resource_type === "model" || resource_type === "test" ? node.raw_code : null,
-    compiled_code: result?.compiled_code ?? null,
+    compiled_code: compiledCode(context, unique_id),
     columns,
     tests: own.map(({ shown }) => shown).filter(({ id }) => !onColumns.has(id)),
     parents: depends_on.nodes.filter((id) => context.project.nodes.has(id)),
   };
 }
 
-function showTest(test: TestNode, { results, mask }: ArtifactContext): PageTest {
-  const result = results.get(test.unique_id);
-  const message = result?.message ?? test.error?.message ?? null;
+function showTest(test: TestNode, context: ArtifactContext): PageTest {
+  const result = context.results.get(test.unique_id);
   return {
     id: test.unique_id,
     name: test.test_metadata?.name ?? test.name,
     status: test.error ? "error" : (result?.status ?? null),
-    message: message && mask(message),
+    message: result?.message ?? test.error?.message ?? null,
     failures: result?.failures ?? null,
-    compiled_code: result?.compiled_code ?? null,
+    compiled_code: compiledCode(context, test.unique_id),
   };
 }
 
 /** The table's columns in their order, then those that are only described. */
 function describeColumns(
   node: ProjectNode,
-  { mask }: ArtifactContext,
   table: BuiltTable | undefined,
   tests: readonly { column: string | null; shown: PageTest }[],
 ): PageColumn[] {
@@ -114,7 +113,7 @@ function describeColumns(
   return rows.map(({ name, type }) => ({
     name,
     type,
-    description: mask(described.get(name.toLowerCase())?.description ?? ""),
+    description: described.get(name.toLowerCase())?.description ?? "",
     tests: tests.filter(({ column }) => column?.toLowerCase() === name.toLowerCase()).map(({ shown }) => shown),
   }));
 }

@@ -1,5 +1,5 @@
 import type { ColumnInfo, ModelNode, ProjectNode, RefArguments, SeedNode, SourceNode, TestNode } from "../nodes.ts";
-import { type ArtifactContext, relationName } from "./artifact-context.ts";
+import { type ArtifactContext, compiledCode, relationName } from "./artifact-context.ts";
 import { artifactConfig } from "./artifact-config.ts";
 import { type JsonObject, plainJson, plainObject } from "./plain-json.ts";
 
@@ -40,7 +40,7 @@ function describeTest(node: TestNode, context: ArtifactContext): JsonObject {
     column_name: node.column_name,
     file_key_name: node.file_key_name,
     attached_node: node.attached_node,
-    test_metadata: { name, namespace, kwargs: plainObject(kwargs, context.mask) },
+    test_metadata: { name, namespace, kwargs: plainObject(kwargs) },
   };
 }
 
@@ -58,7 +58,7 @@ function describeSource(node: SourceNode, context: ArtifactContext): JsonObject 
   return {
     ...describeAny(node, context),
     source_name,
-    source_description: context.mask(node.source_description),
+    source_description: node.source_description,
     loader,
     identifier,
     quoting: { database: null, schema: null, identifier: null, column: null },
@@ -66,7 +66,7 @@ function describeSource(node: SourceNode, context: ArtifactContext): JsonObject 
     loaded_at_query: null,
     freshness: null,
     external: null,
-    source_meta: plainObject(node.source_meta, context.mask),
+    source_meta: plainObject(node.source_meta),
     relation_name: relationName(node.relation),
     unrendered_database: null,
     unrendered_schema: null,
@@ -74,7 +74,7 @@ function describeSource(node: SourceNode, context: ArtifactContext): JsonObject 
 }
 
 /** What all nodes have. */
-function describeAny(node: ProjectNode, { project, mask }: ArtifactContext): JsonObject {
+function describeAny(node: ProjectNode, { project }: ArtifactContext): JsonObject {
   const { database, schema } = node.relation;
   const { name, resource_type, package_name, path, original_file_path, unique_id, fqn, tags, patch_path } = node;
   return {
@@ -87,15 +87,13 @@ function describeAny(node: ProjectNode, { project, mask }: ArtifactContext): Jso
     original_file_path,
     unique_id,
     fqn,
-    config: artifactConfig(node, mask),
+    config: artifactConfig(node),
     tags,
-    description: mask(node.description),
-    columns: Object.fromEntries(
-      Object.entries(node.columns).map(([key, column]) => [key, describeColumn(column, mask)]),
-    ),
-    meta: plainObject(node.meta, mask),
+    description: node.description,
+    columns: Object.fromEntries(Object.entries(node.columns).map(([key, column]) => [key, describeColumn(column)])),
+    meta: plainObject(node.meta),
     patch_path,
-    unrendered_config: plainObject(node.unrendered_config, mask),
+    unrendered_config: plainObject(node.unrendered_config),
     created_at: Date.parse(project.options.started_at) / 1000 || 0,
     doc_blocks: [],
   };
@@ -115,8 +113,8 @@ function describeCode(node: ModelNode | SeedNode | TestNode, context: ArtifactCo
   };
 }
 
-function describeQuery(node: ModelNode | TestNode, { results }: ArtifactContext): JsonObject {
-  const compiled_code = results.get(node.unique_id)?.compiled_code ?? null;
+function describeQuery(node: ModelNode | TestNode, context: ArtifactContext): JsonObject {
+  const compiled_code = compiledCode(context, node.unique_id);
   return {
     language: "sql",
     refs: node.refs.map(describeRef),
@@ -139,12 +137,12 @@ const describeRef = ({ name, package: package_name, version }: RefArguments) => 
   version,
 });
 
-function describeColumn(column: ColumnInfo, mask: (text: string) => string): JsonObject {
-  const { name, data_type, quote, tags } = column;
-  const meta = plainJson(column.meta, mask);
+function describeColumn(column: ColumnInfo): JsonObject {
+  const { name, description, data_type, quote, tags } = column;
+  const meta = plainJson(column.meta);
   return {
     name,
-    description: mask(column.description),
+    description,
     meta,
     data_type,
     constraints: [],

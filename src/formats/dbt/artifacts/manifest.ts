@@ -1,7 +1,7 @@
 import type { DocEntry, MacroEntry, Project, ProjectNode } from "../nodes.ts";
 import { type ArtifactContext, describeArtifact } from "./artifact-context.ts";
 import { describeNode } from "./manifest-nodes.ts";
-import type { JsonObject } from "./plain-json.ts";
+import { type JsonObject, maskTexts } from "./plain-json.ts";
 
 export type Manifest = ReturnType<typeof buildManifest>;
 
@@ -11,7 +11,7 @@ export function buildManifest(context: ArtifactContext) {
   const nodes = [...project.nodes.values()];
   const sources = nodes.filter(({ resource_type }) => resource_type === "source");
   const others = nodes.filter(({ resource_type }) => resource_type !== "source");
-  return {
+  const manifest = {
     metadata: { ...describeArtifact(context, "manifest/v12"), ...describeProject(project) },
     nodes: describeAll(others, context),
     sources: describeAll(sources, context),
@@ -30,6 +30,7 @@ export function buildManifest(context: ArtifactContext) {
     unit_tests: {},
     functions: {},
   };
+  return maskTexts(manifest, context.mask);
 }
 
 function describeProject({ name, options }: Project): JsonObject {

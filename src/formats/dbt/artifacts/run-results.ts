@@ -5,7 +5,7 @@ import {
   type NodeResult,
   relationName,
 } from "./artifact-context.ts";
-import type { JsonObject } from "./plain-json.ts";
+import { type JsonObject, maskTexts } from "./plain-json.ts";
 
 /** A run of some nodes. */
 export interface Invocation {
@@ -27,7 +27,7 @@ export type RunResults = ReturnType<typeof buildRunResults>;
 export function buildRunResults(context: ArtifactContext, run: Invocation) {
   const { command, select, exclude, full_refresh, started_at, results } = run;
   const ended_at = run.completed_at ?? results.at(-1)?.completed_at ?? started_at;
-  return {
+  const runResults = {
     metadata: {
       ...describeArtifact(context, "run-results/v6"),
       invocation_id: run.id,
@@ -37,9 +37,10 @@ export function buildRunResults(context: ArtifactContext, run: Invocation) {
     elapsed_time: Math.max(0, ended_at - started_at) / 1000,
     args: { which: command, select: [...select], exclude: [...exclude], full_refresh },
   };
+  return maskTexts(runResults, context.mask);
 }
 
-function describeResult(result: NodeResult, { project, mask }: ArtifactContext): JsonObject {
+function describeResult(result: NodeResult, { project }: ArtifactContext): JsonObject {
   const { unique_id, status, failures, compiled_code, execution_seconds, row_count } = result;
   const node = project.nodes.get(unique_id);
   const hasRelation = node && node.resource_type !== "test" && node.config.materialized !== "ephemeral";
@@ -50,7 +51,7 @@ function describeResult(result: NodeResult, { project, mask }: ArtifactContext):
     thread_id: "Thread-1",
     execution_time: execution_seconds,
     adapter_response: row_count === null ? {} : { rows_affected: row_count },
-    message: result.message === null ? null : mask(result.message),
+    message: result.message,
     failures,
     unique_id,
     compiled: compiled_code !== null,
