@@ -16,6 +16,8 @@ interface FeedEnv {
 }
 
 const ENDED = "Nothing follows";
+/** RFC 6455, section 7.4.1. */
+const POLICY_VIOLATION = 1008;
 
 /**
  * The loudspeaker of one topic: repeats its events in order to WebSockets, which outlive hibernation, and to
@@ -76,6 +78,28 @@ export class EventFeed extends DurableObject<FeedEnv> {
     const known = this.#audiences.get(socket) ?? (socket.deserializeAttachment() as { audience: Audience | null });
     this.#audiences.set(socket, known);
     return known.audience;
+  }
+
+  /** Ends what a principal listens by, who may not any more. */
+  dismiss(principal: string): void {
+    for (const socket of this.ctx.getWebSockets()) {
+      if (this.#audienceOf(socket)?.principal === principal) socket.close(POLICY_VIOLATION, "Signed out");
+    }
+    this.#streams.dismiss(principal);
+    this.#countReaders();
+  }
+
+  /** Makes the events of somebody nobody's; of `personal` domains, which nobody else hears, only their numbers stay. */
+  forget(owner: string, personal: EventInput["domain"][]): void {
+    this.#history.forget(owner, personal);
+  }
+
+  /** Removes all that is kept, and ends whoever listens. */
+  async clear(): Promise<void> {
+    for (const socket of this.ctx.getWebSockets()) socket.close(NORMAL_CLOSURE, ENDED);
+    this.#streams.end();
+    await this.#history.clear();
+    this.#countReaders();
   }
 
   /** Agrees to a client's close; the runtime leaves that to us for sockets that hibernate. */

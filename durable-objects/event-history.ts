@@ -124,6 +124,14 @@ export function openHistory(storage: DurableObjectStorage) {
     hasKey,
     welcome,
     hasEnded: () => feed?.ended ?? false,
+    /** Numbers must not come again, so that emptied frames stay; nobody hears them. */
+    forget(owner: string, personal: EventInput["domain"][]): void {
+      if (!feed) return;
+      for (const domain of personal) {
+        sql.exec("UPDATE frames SET type = '', text = '{}' WHERE owner = ? AND domain = ?", owner, domain);
+      }
+      sql.exec("UPDATE frames SET owner = NULL WHERE owner = ?", owner);
+    },
     /** Milliseconds UTC after which nobody will ask for the frames any more. */
     expiresAt: () => (feed ? expiry(feed) : 0),
     async clear(): Promise<void> {

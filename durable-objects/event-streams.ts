@@ -65,6 +65,14 @@ export function openStreams(changed: () => void) {
       for (const reader of readers) if (mayHear(reader.audience, frame)) write(reader, chunk);
     },
 
+    dismiss(principal: string): void {
+      for (const reader of readers) {
+        if (reader.audience?.principal !== principal) continue;
+        reader.controller.close();
+        leave(reader);
+      }
+    },
+
     end(): void {
       for (const reader of readers) {
         reader.controller.close();

@@ -1,11 +1,12 @@
-import { createContext } from "./context.ts";
+import { type Context, createContext } from "./context.ts";
 import { banking } from "./domains/banking/index.ts";
+import { instruments } from "./domains/instruments/index.ts";
 import { inventory } from "./domains/inventory/index.ts";
 import { marketData } from "./domains/market-data/index.ts";
 import { warehouse } from "./domains/warehouse/index.ts";
 import { readConfig } from "./config.ts";
 import { platform } from "./platform/index.ts";
-import type { Chores, Domain } from "./platform/domain.ts";
+import type { Chores, Domain, Erase } from "./platform/domain.ts";
 import { handleError } from "./platform/http/errors.ts";
 import { createRouter } from "./platform/http/router.ts";
 import { answerCors } from "./platform/http/cors.ts";
@@ -14,13 +15,25 @@ import { answerUnmatched } from "./platform/http/unmatched.ts";
 import type { JobDefinitions } from "./platform/jobs/define.ts";
 
 /** Every family of routes and jobs; adding a domain is one line here. */
-export const domains: Domain[] = [platform, banking, marketData, inventory, warehouse];
+export const domains: Domain[] = [platform, banking, instruments, marketData, inventory, warehouse];
 
 export const jobDefinitions: JobDefinitions = new Map(
   domains.flatMap((domain) => domain.jobs.map((definition) => [definition.type, definition])),
 );
 
-export const chores: Chores = Object.assign({}, ...domains.map((domain) => domain.chores));
+/** The platform comes last: what it knows of a person leads to what the domains keep. */
+const erase: Erase = async (ctx, person) => {
+  for (const domain of domains.toReversed()) {
+    if (domain.erase && !(await domain.erase(ctx, person))) return false;
+  }
+  return true;
+};
+
+export const chores: Chores = Object.fromEntries(
+  domains.flatMap(({ chores: steps = {} }) =>
+    Object.entries(steps).map(([step, run]) => [step, (ctx: Context) => run(ctx, erase)]),
+  ),
+);
 
 /** The HTTP door: every router under its prefix, behind the same request middleware. */
 export function createApp() {

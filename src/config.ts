@@ -87,7 +87,7 @@ export const configSchema = z.object({
     .describe("The least level that is logged; DEBUG adds one line per upstream call."),
   JWT_EXPIRE_SECONDS: wholeNumber(3600).describe("Lifetime of a user's access token, in seconds."),
   LOGIN_RATE_LIMIT: wholeNumber(10).describe(
-    "Logins, registrations and password mails a minute per client address and door; 0 switches the limit off.",
+    "Logins, registrations, password mails and one-time codes a minute per client address and door; 0 switches the limit off.",
   ),
   INVENTORY_RATE_LIMIT: wholeNumber(100).describe(
     "Requests a minute per client address on the inventory routes; 0 switches the limit off.",
@@ -114,6 +114,9 @@ export const configSchema = z.object({
   ),
   UPLOAD_LIMIT_BYTES: wholeNumber(5 * 1024 ** 3).describe(
     "Largest body of an upload, and largest file sent in parts, in bytes; the plan of a zone may allow less.",
+  ),
+  DAV_MAX_BYTES: wholeNumber(95_000_000).describe(
+    "Largest file that is delivered under `/dav`, in bytes; Cloudflare's free and pro plans take bodies of 100 MB.",
   ),
   AUTO_AGGREGATE: flag(false).describe(
     "Whether every finished download or file of minutes brings their 5m, 15m, 1h, 4h and 1d aggregates up to date.",
@@ -152,8 +155,56 @@ export const configSchema = z.object({
     "Days for which the artifacts of an extraction are kept; the latest state of each resource stays.",
   ),
   BANK_QUOTA_BYTES: wholeNumber(5 * 1024 ** 3).describe("What a person's own files may have in all, in bytes."),
+  IDENTITY_PROVIDER: z
+    .enum(["embedded", "firebase"])
+    .default("embedded")
+    .describe("Who keeps people's passwords: this deployment, or Firebase Authentication."),
+  FIREBASE_PROJECT_ID: z.string().default("").describe("Project whose ID tokens are accepted."),
+  FIREBASE_API_KEY: secret.describe("Web API key of that project."),
+  FIREBASE_SERVICE_ACCOUNT: secret.describe(
+    "JSON key of a service account that may manage the project's users; without it nobody can be deleted.",
+  ),
+  IDENTITY_TOOLKIT_URL: url.describe("Replaces `https://identitytoolkit.googleapis.com`."),
+  SECURE_TOKEN_URL: url.describe("Replaces `https://securetoken.googleapis.com`."),
+  FIREBASE_KEYS_URL: url.describe("Replaces the address of the keys that sign Firebase's ID tokens."),
+  FIREBASE_AUTH_EMULATOR_HOST: z
+    .string()
+    .default("")
+    .describe("`host:port` of the Firebase emulator, whose tokens are unsigned; only where `ENVIRONMENT` is `local`."),
+  JOB_HOUR: z.coerce.number().int().min(0).max(23).default(18).describe("Hour of the daily collection."),
+  JOB_MINUTE: z.coerce.number().int().min(0).max(59).default(0).describe("Its minute."),
+  JOB_TIME_ZONE: z
+    .string()
+    .default("UTC")
+    .refine(isTimeZone, "is no IANA time zone")
+    .describe("IANA time zone of both."),
+  DEFAULT_BANK: z.string().default("erste-netbroker").describe("Bank of a stored login that names none."),
+  BROWSER_RENDERING: flag(true).describe(
+    "Whether the browser binding may be used; `npm start` switches it on with `--browser` only.",
+  ),
+  BANK_URLS: urlMap.describe("JSON object of bank id to base URL, instead of the bank's own."),
+  UNREGISTER_DELETION_DAYS: wholeNumber(60).describe("Days from unregistering until all data of a person are deleted."),
   ALLOW_PICKLE_PREVIEW: flag(false).describe("Whether pickles are previewed and plotted; nothing of them is ever run."),
   PICKLE_MAX_BYTES: wholeNumber(32 * 1024 ** 2).describe("Size above which a pickle is not read, in bytes."),
+  ARK_NAAN: z
+    .string()
+    .regex(/^[0-9bcdfghjkmnpqrstvwxz]{5,16}$/)
+    .default("99999")
+    .describe("Name assigning authority of the ARKs that files get; `99999` is for tests."),
+  ARK_SHOULDER: z
+    .string()
+    .regex(/^[a-z0-9]{0,16}$/)
+    .default("fk4")
+    .describe("What the names of these ARKs start with."),
+  DATACITE_URL: z.url().default("https://api.datacite.org").describe("DataCite's REST API, where DOIs are registered."),
+  DATACITE_REPOSITORY_ID: z.string().default("").describe("Repository account that registers them."),
+  DATACITE_PASSWORD: secret.describe("Its password."),
+  DATACITE_PREFIX: z
+    .string()
+    .regex(/^(10\.\d{4,9})?$/)
+    .default("")
+    .describe("Prefix of these DOIs, such as `10.5072`; empty registers none."),
+  DATACITE_PUBLISHER: z.string().min(1).default("Catchment").describe("Publisher that these DOIs name."),
   JOB_RETENTION_DAYS: wholeNumber(90).describe("Days after which ended jobs are purged."),
   ACTIVITY_RETENTION_DAYS: wholeNumber(30).describe("Days after which lines of the warehouse's activity log go."),
   WAREHOUSE_LIMIT_GB: wholeNumber(10).describe("Size at which the warehouse's database is full; D1 has 10 GB."),
@@ -184,12 +235,29 @@ export const configSchema = z.object({
 
 export type Config = z.infer<typeof configSchema>;
 
+/** Whether a text names a time zone of the IANA database, which an offset from UTC does not. */
+export function isTimeZone(name: string): boolean {
+  if (!/^[A-Za-z]/.test(name)) return false;
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** What keys must be together. */
-const soundSchema = configSchema.refine(
-  // A recording must never pass for somebody's own clouds.
-  ({ ENVIRONMENT, RECORDED_PROVIDERS }) => ENVIRONMENT === "local" || RECORDED_PROVIDERS.length === 0,
-  { path: ["RECORDED_PROVIDERS"], error: "must be empty unless ENVIRONMENT is local" },
-);
+const soundSchema = configSchema
+  .refine(
+    // A recording must never pass for somebody's own clouds.
+    ({ ENVIRONMENT, RECORDED_PROVIDERS }) => ENVIRONMENT === "local" || RECORDED_PROVIDERS.length === 0,
+    { path: ["RECORDED_PROVIDERS"], error: "must be empty unless ENVIRONMENT is local" },
+  )
+  .refine(
+    // Whoever can write an unsigned token would be anybody.
+    ({ ENVIRONMENT, FIREBASE_AUTH_EMULATOR_HOST }) => ENVIRONMENT === "local" || FIREBASE_AUTH_EMULATOR_HOST === "",
+    { path: ["FIREBASE_AUTH_EMULATOR_HOST"], error: "must be empty unless ENVIRONMENT is local" },
+  );
 
 const parsed = new WeakMap<object, Config>();
 

@@ -88,7 +88,7 @@ export function createContext(env: Env, execution: Deferrer, options: ContextOpt
     warehouse: openDatabase(env.WAREHOUSE),
     lake: env.LAKE,
     assets: env.ASSETS,
-    browser: env.BROWSER ?? null,
+    browser: config.BROWSER_RENDERING ? (env.BROWSER ?? null) : null,
     queues: createQueues(env),
     feeds: createFeeds(env.EVENT_FEED, log),
     vault: createVault(config.VAULT_KEYS),

@@ -60,6 +60,9 @@ export const userBlocked = () => new AppError(403, "USER_BLOCKED", "User account
 
 export const forbidden = (message = "You may not do this", code = "FORBIDDEN") => new AppError(403, code, message);
 
+export const registrationClosed = () =>
+  forbidden("Registration is closed: an admin can invite you", "REGISTRATION_CLOSED");
+
 export const notFound = (message: string, code = "NOT_FOUND") => new AppError(404, code, message);
 
 export const methodNotAllowed = (allowed: string[]) =>
@@ -93,9 +96,18 @@ export const rateLimited = (seconds: number, message = "Too many requests. Pleas
     headers: { "Retry-After": String(Math.max(1, Math.ceil(seconds))) },
   });
 
+export const jobStartFailed = (cause: unknown) =>
+  new AppError(500, "JOB_START_ERROR", "Failed to start job", { cause });
+
+export const credentialsNotSaved = (cause: unknown) =>
+  new AppError(500, "STORAGE_ERROR", "Failed to save credentials", { cause });
+
 /** An upstream answered wrongly or not at all; with `retry_after` it may answer later. */
 export const upstreamFailed = (message: string, options: { retry_after?: number; cause?: unknown } = {}) =>
   new AppError(502, "UPSTREAM_ERROR", message, options);
+
+/** Firebase is down, answers nonsense, or refuses what it should not; the log has the reason. */
+export const firebaseFailed = () => new AppError(502, "FIREBASE_ERROR", "Firebase operation failed");
 
 export const unavailable = (message: string, options: { retry_after?: number } = {}) =>
   new AppError(503, "UNAVAILABLE", message, options);

@@ -21,6 +21,11 @@ export default defineConfig({
           CORS_ORIGINS: "*",
           ANONYMOUS_ACCESS: "market-data,warehouse",
           LOG_LEVEL: "ERROR",
+          // What `npm start` writes for the local server must not change what is tested.
+          ALLOW_PICKLE_PREVIEW: "false",
+          DEFAULT_BANK: "erste-netbroker",
+          RECORDED_PROVIDERS: "",
+          BROWSER_RENDERING: "false",
           LOGIN_RATE_LIMIT: "1000",
           INVENTORY_RATE_LIMIT: "1000",
           TEST_MIGRATIONS: {

@@ -20,6 +20,9 @@ const localDefaults: Record<string, () => string> = {
   ADMIN_PASSWORD: generators.ADMIN_PASSWORD,
   ANONYMOUS_ACCESS: () => "market-data,warehouse",
   ALLOW_PICKLE_PREVIEW: () => "true",
+  DEFAULT_BANK: () => "demo-bank",
+  // Where `npm run demo:instrument` listens.
+  ALLOW_PRIVATE_HOSTS: () => "127.0.0.1:8200",
   REGISTRATION: () => "open",
   CORS_ORIGINS: () => "*",
   ENVIRONMENT: () => "local",

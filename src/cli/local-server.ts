@@ -16,12 +16,15 @@ export interface ServerOptions {
   /** File of the vars of this run. */
   runVars: string;
   certificate: CertificatePair | undefined;
+  /** What wrangler's environment has beside its own. */
+  environment?: NodeJS.ProcessEnv;
 }
 
 /** Starts `wrangler dev` and returns it when it serves; throws a `Failure` with its output when it does not. */
 export async function startServer(options: ServerOptions): Promise<ChildProcess> {
   const child = startChild([wranglerProgram, ...devArguments(options)], {
     ...wranglerEnv,
+    ...options.environment,
     WRANGLER_REGISTRY_PATH: join(options.state, "registry"),
   });
   const seen: string[] = [];

@@ -7,6 +7,7 @@ import { findFreePort } from "./ports.ts";
 export const startHelp = `npm start -- [options]
 
   --demo        serve made-up candles of binance, bybit, okx, kraken and coinbase from a server on this machine
+  --browser     let banks that need one be driven in a browser: the machine's Chromium or Chrome, or one that is loaded
   --https       serve https with a self-signed certificate for localhost (kept in .certs)
   --state DIR   keep data and .dev.vars in DIR instead of .wrangler/state and the project folder
   --help        this page
@@ -17,6 +18,7 @@ export const startHelp = `npm start -- [options]
 export interface StartOptions {
   port: number;
   demo: boolean;
+  browser: boolean;
   https: boolean;
   help: boolean;
   /** Folder of the local databases and objects. */
@@ -27,11 +29,12 @@ export interface StartOptions {
 
 /** Reads the command line and `PORT`; throws a `Failure` that names what is wrong. */
 export async function readStartOptions(args: string[], environment: NodeJS.ProcessEnv): Promise<StartOptions> {
-  const { demo, https, help, state } = parse(args);
+  const { demo, browser, https, help, state } = parse(args);
   const folder = state === undefined ? undefined : resolve(state);
   return {
     port: await readPort(environment.PORT ?? "8000"),
     demo,
+    browser,
     https,
     help,
     state: folder ?? join(root, ".wrangler/state"),
@@ -45,6 +48,7 @@ function parse(args: string[]) {
       args,
       options: {
         demo: { type: "boolean", default: false },
+        browser: { type: "boolean", default: false },
         https: { type: "boolean", default: false },
         help: { type: "boolean", default: false, short: "h" },
         state: { type: "string" },

@@ -7,6 +7,7 @@ import { startDemoExchanges } from "./demo-exchanges.ts";
 import { appendVars, writeRunVars } from "./dev-vars.ts";
 import { Failure, runCommand } from "./failure.ts";
 import { migrateLocally } from "./local-migrations.ts";
+import { useLocalBrowser } from "./local-browser.ts";
 import { startServer } from "./local-server.ts";
 import { whenNpmEnds } from "./npm-process.ts";
 import { waitForPort } from "./ports.ts";
@@ -55,14 +56,19 @@ async function serve(options: StartOptions): Promise<void> {
   const demo = options.demo ? await startDemoExchanges() : undefined;
   if (demo) children.push(demo.child);
 
-  const fixed = { SERVER_STARTED_AT: String(Date.now()), ...(demo && { EXCHANGE_URLS: demo.urls }) };
+  const fixed = {
+    SERVER_STARTED_AT: String(Date.now()),
+    BROWSER_RENDERING: String(options.browser),
+    ...(demo && { EXCHANGE_URLS: demo.urls }),
+  };
   const { vars, added } = composeRunVars(varsFile, { fallbacks: { PUBLIC_URL: origin }, fixed }, process.env);
   appendVars(varsFile, added);
   const runVars = join(state, "run.vars");
   writeRunVars(runVars, vars);
   const migrated = await migrateLocally(state);
 
-  const server = await startServer({ port, state, runVars, certificate });
+  const browser = options.browser ? useLocalBrowser(state, process.env) : {};
+  const server = await startServer({ port, state, runVars, certificate, environment: browser });
   children.push(server);
   server.once("exit", (code, signal) => {
     if (!isStopping) console.error(`The server ended by itself (${signal ?? code}).`);

@@ -16,6 +16,12 @@ export function cellOf(text: string, { decimal }: Pick<CsvDialect, "decimal">): 
 export const isNumberText = (text: string, { decimal }: Pick<CsvDialect, "decimal">) =>
   NUMBER.test(decimal === "," ? text.replace(",", ".") : text);
 
+/** What programs write into a column of numbers where they have none; those of pandas and DuckDB. */
+const NO_NUMBERS = new Set(["", "nan", "na", "n/a", "#n/a", "<na>", "null", "none", "nat", "inf", "infinity"]);
+
+/** Whether a field among numbers stands for a missing or endless one, of which JSON knows neither. */
+export const isNoNumber = (text: string) => NO_NUMBERS.has(text.replace(/^[+-]/, "").toLowerCase());
+
 /** Every field of a row as text, each named by its position: names of a header may be repeated. */
 export function textFields({ column_count }: CsvDialect): CsvColumn[] {
   return Array.from({ length: column_count }, (_, field) => ({

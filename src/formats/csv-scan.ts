@@ -1,6 +1,7 @@
 import type { CsvColumn, CsvRows, CsvValues } from "./csv.ts";
 import type { CsvDialect } from "./csv-dialect.ts";
 import { parseIsoTime, TIME_KINDS, type TimeKind, timeKindOf, timeToMs } from "./csv-times.ts";
+import { isNoNumber } from "./csv-cell.ts";
 
 const NEWLINE = 10;
 const RETURN = 13;
@@ -151,7 +152,7 @@ export function storeText(scan: CsvScan, column: CsvColumn, target: CsvValues | 
   if (time !== null) {
     target[row_count] = time;
     time_kinds[row_count] = TIME_KINDS.indexOf("iso" satisfies TimeKind);
-  } else if (trimmed === "" && !column.required) target[row_count] = Number.NaN;
+  } else if (!column.required && isNoNumber(trimmed)) target[row_count] = Number.NaN;
   else scan.problem ??= `${column.name}: ${describe(column, trimmed)}`;
 }
 

@@ -1,5 +1,5 @@
 import type { AsyncBuffer } from "hyparquet";
-import { cellOf, fieldNames, isNumberText, textFields } from "./csv-cell.ts";
+import { cellOf, fieldNames, isNoNumber, isNumberText, textFields } from "./csv-cell.ts";
 import { type CsvColumn, type CsvRows, parseCsvRows } from "./csv.ts";
 import { type CsvDialect, SNIFFED_BYTES, sniffCsv } from "./csv-dialect.ts";
 import { isTimeText } from "./csv-times.ts";
@@ -41,8 +41,9 @@ function sampleFields(dialect: CsvDialect, sample: Uint8Array, complete: boolean
   const rows = parseCsvRows(dialect, textFields(dialect), { bytes, line: 1, last: true });
   return fieldNames(dialect).map((name, field) => {
     const texts = textsOf(rows, field).slice(0, SAMPLED_ROWS);
-    const filled = texts.filter((text) => text !== "");
-    const isNumber = filled.every((text) => isNumberText(text, dialect));
+    const numbers = texts.filter((text) => !isNoNumber(text));
+    const isNumber = numbers.every((text) => isNumberText(text, dialect));
+    const filled = isNumber ? numbers : texts.filter((text) => text !== "");
     const type = isNumber ? "number" : filled.every((text) => isTimeText(text)) ? "time" : "text";
     return { name, type, whole: filled.length > 0, gaps: false };
   });
@@ -56,9 +57,9 @@ async function* readBatches(file: AsyncBuffer, dialect: CsvDialect, fields: Fiel
     const columns = fields.map((field, index) => observe(field, rows, index));
     yield {
       row_count: rows.row_count,
-      firstRows: async (limit) => textRows(dialect, bytes, rows, limit),
+      firstRows: async (limit) => textRows(dialect, bytes, rows, { fields, limit }),
       numbers: async (column) => columns[column] ?? null,
-      cells: async (column) => textCells(dialect, bytes, rows, column),
+      cells: async (column) => textCells(dialect, bytes, rows, { fields, column }),
     };
     offset += rows.consumed;
   }
@@ -97,26 +98,42 @@ function observe(field: Field, rows: CsvRows, index: number): Float64Array | nul
   return numbers;
 }
 
-function textRows(dialect: CsvDialect, bytes: Uint8Array, rows: CsvRows, limit: number): unknown[][] {
+function textRows(
+  dialect: CsvDialect,
+  bytes: Uint8Array,
+  rows: CsvRows,
+  { fields, limit }: { fields: readonly Field[]; limit: number },
+): unknown[][] {
   const count = Math.min(limit, rows.row_count);
   if (count === 0) return [];
   const end = count < rows.row_count ? (rows.starts[count] ?? 0) : rows.consumed;
   const window = { bytes: bytes.subarray(rows.starts[0] ?? 0, end), line: 1, last: true };
   const texts = parseCsvRows(dialect, textFields(dialect), window);
   const columns = Array.from({ length: dialect.column_count }, (_, field) => textsOf(texts, field));
-  return Array.from({ length: count }, (_, row) => columns.map((column) => cellOf(column[row] ?? "", dialect)));
+  return Array.from({ length: count }, (_, row) =>
+    columns.map((column, field) => cellIn(fields[field], column[row] ?? "", dialect)),
+  );
 }
 
 /** A column of a window's rows, as `textRows` shows it. */
-function textCells(dialect: CsvDialect, bytes: Uint8Array, rows: CsvRows, column: number): unknown[] {
+function textCells(
+  dialect: CsvDialect,
+  bytes: Uint8Array,
+  rows: CsvRows,
+  { fields, column }: { fields: readonly Field[]; column: number },
+): unknown[] {
   const window = { bytes: bytes.subarray(0, rows.consumed), line: 1, last: true };
   const texts = parseCsvRows(
     dialect,
     textFields(dialect).filter(({ field }) => field === column),
     window,
   );
-  return textsOf(texts, column).map((text) => cellOf(text, dialect));
+  return textsOf(texts, column).map((text) => cellIn(fields[column], text, dialect));
 }
+
+/** A field as JSON shows it among the others of its column. */
+const cellIn = (field: Field | undefined, text: string, dialect: CsvDialect) =>
+  field?.type === "number" && isNoNumber(text) ? null : cellOf(text, dialect);
 
 function textsOf(rows: CsvRows, field: number): string[] {
   const values = rows.columns.get(String(field));

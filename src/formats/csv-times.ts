@@ -38,11 +38,15 @@ export const isTimeText = (text: string) => ISO.test(text);
 export function parseIsoTime(text: string): number | null {
   const match = ISO.exec(text);
   if (!match) return null;
-  const [, year, month, day, hour = "00", minute = "00", second = "00", fraction = "", zone = "Z"] = match;
-  const local = Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute), Number(second));
-  // An impossible date rolls over into another one.
-  if (new Date(local).toISOString().slice(0, 19) !== `${year}-${month}-${day}T${hour}:${minute}:${second}`) return null;
-  return local + Number(fraction.slice(0, 3).padEnd(3, "0")) - offsetMs(zone);
+  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match
+    .slice(1, 7)
+    .map((part) => Number(part ?? 0));
+  // Two-digit years are those of the last century to `Date.UTC`, and an impossible day rolls over into another month.
+  if (year < 100 || month < 1 || month > 12 || hour > 23 || minute > 59 || second > 59) return null;
+  const local = Date.UTC(year, month - 1, day, hour, minute, second);
+  if (new Date(local).getUTCDate() !== day) return null;
+  const [, , , , , , , fraction = "", zone = "Z"] = match;
+  return local + (fraction === "" ? 0 : Number(fraction.slice(0, 3).padEnd(3, "0"))) - offsetMs(zone);
 }
 
 function offsetMs(zone: string): number {

@@ -1,13 +1,35 @@
 import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from "node:zlib";
-import type { Compressors } from "hyparquet";
+import { type Compressors, snappyUncompress } from "hyparquet";
 import { unpackFramedLz4, unpackLz4 } from "./lz4.ts";
 
-/** What Parquet files may be compressed with, beside Snappy, which the reader brings itself. */
+/** Of one page unpacked: writers make pages of 1 MiB, or one of a whole row group. */
+export const MOST_PAGE_BYTES = 16 * 1024 * 1024;
+
+/** The runtime counts the room that it takes for an output, of which there may be twice as much as is filled. */
+const MOST_OUTPUT = { maxOutputLength: 2 * MOST_PAGE_BYTES + 4096 };
+
+/** What Parquet files may be compressed with; a page that says it is larger than fits in memory throws a RangeError. */
 export const parquetCodecs: Compressors = {
   // One output chunk: with the default of 16 KiB unpacking takes longer.
-  ZSTD: (page, length) => zstdDecompressSync(page, { chunkSize: Math.max(64, length) }),
-  GZIP: (page) => gunzipSync(page),
-  BROTLI: (page) => brotliDecompressSync(page),
-  LZ4: unpackFramedLz4,
-  LZ4_RAW: unpackLz4,
+  ZSTD: capped((page, length) => zstdDecompressSync(page, { chunkSize: Math.max(64, length), ...MOST_OUTPUT })),
+  GZIP: capped((page) => gunzipSync(page, MOST_OUTPUT)),
+  BROTLI: capped((page) => brotliDecompressSync(page, MOST_OUTPUT)),
+  SNAPPY: capped((page, length) => {
+    const target = new Uint8Array(length);
+    snappyUncompress(page, target);
+    return target;
+  }),
+  LZ4: capped(unpackFramedLz4),
+  LZ4_RAW: capped(unpackLz4),
 };
+
+type Unpack = (page: Uint8Array, length: number) => Uint8Array;
+
+function capped(unpack: Unpack): Unpack {
+  return (page, length) => {
+    if (!(length <= MOST_PAGE_BYTES)) throw new RangeError("A page is too large to be read");
+    const unpacked = unpack(page, length);
+    if (unpacked.byteLength > length) throw new RangeError("A page is larger than it says");
+    return unpacked;
+  };
+}

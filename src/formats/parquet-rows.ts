@@ -1,15 +1,10 @@
-import {
-  type AsyncBuffer,
-  type FileMetaData,
-  parquetMetadataAsync,
-  parquetScan,
-  type RowGroup,
-  type SchemaElement,
-} from "hyparquet";
+import { type AsyncBuffer, type FileMetaData, parquetScan, type RowGroup, type SchemaElement } from "hyparquet";
 import { AppError, unprocessable } from "../errors.ts";
 import { parquetCodecs } from "./parquet-codecs.ts";
+import { isDecimal } from "./parquet-decimals.ts";
+import { readFooter } from "./parquet-footer.ts";
 import { holdGroup } from "./parquet-group.ts";
-import { topLevel } from "./parquet-source.ts";
+import { readableSchema, topLevel } from "./parquet-schema.ts";
 import { jsonValueOf, parquetTimes } from "./parquet-values.ts";
 
 /** A Parquet file whose rows are read part by part. */
@@ -23,14 +18,17 @@ export interface ParquetRows {
 
 /** Decoded at once. */
 const CELLS_A_PART = 200_000;
+/** As Parquet counts them before compression. */
+const BYTES_A_PART = 16 * 1024 * 1024;
 
 /** Opens a Parquet file; integers beyond 2^53 become bigints, dates and times texts. Throws `unprocessable` when it is none. */
 export async function openParquetRows(file: AsyncBuffer): Promise<ParquetRows> {
-  const metadata = await parquetMetadataAsync(file, { geoparquet: false }).catch((error: unknown) => {
+  const metadata = await readFooter(file).catch((error: unknown) => {
     if (!(error instanceof Error) || error instanceof AppError) throw error;
     throw unprocessable([{ field: "file", message: `is no Parquet: ${error.message}` }]);
   });
   const elements = topLevel(metadata.schema);
+  const schema = readableSchema(metadata.schema);
   const most = Math.max(1000, Math.floor(CELLS_A_PART / Math.max(1, elements.length)));
   let held: { group: RowGroup; file: AsyncBuffer } | null = null;
   return {
@@ -46,8 +44,8 @@ export async function openParquetRows(file: AsyncBuffer): Promise<ParquetRows> {
       if (!group) return [];
       if (held?.group !== group) held = { group, file: await holdGroup(file, group) };
       const rowStart = from - before;
-      const rowEnd = Math.min(Number(group.num_rows), rowStart + most);
-      const part = { ...metadata, row_groups: [group], num_rows: group.num_rows };
+      const rowEnd = Math.min(Number(group.num_rows), rowStart + Math.min(most, rowsWithin(group)));
+      const part = { ...metadata, schema, row_groups: [group], num_rows: group.num_rows };
       const rows: Record<string, unknown>[] = Array.from({ length: rowEnd - rowStart }, () => ({}));
       for (const element of elements) {
         const column = element.name;
@@ -58,6 +56,12 @@ export async function openParquetRows(file: AsyncBuffer): Promise<ParquetRows> {
       return rows;
     },
   };
+}
+
+/** How many rows of a group have the bytes that are decoded at once, if all are alike; at least one. */
+function rowsWithin({ columns, num_rows }: RowGroup): number {
+  const bytes = columns.reduce((sum, { meta_data }) => sum + Number(meta_data?.total_uncompressed_size ?? 0), 0);
+  return Math.max(1, Math.floor((Number(num_rows) * BYTES_A_PART) / Math.max(1, bytes)));
 }
 
 /** The values of a column; what hyparquet throws, in errors of no kind, is the file's fault and not that of its storage. */
@@ -76,13 +80,14 @@ async function readValues(
   }
 }
 
-/** As JSON shows it, but for what JSON would round, and for days, which have no time. */
+/** As JSON shows it, but for what JSON would round; a column of decimals stays one of numbers. */
 function rowValueOf(element: SchemaElement): (value: unknown) => unknown {
   const show = jsonValueOf(element);
-  const isDay = element.converted_type === "DATE" || element.logical_type?.type === "DATE";
-  return (value) => {
-    if (typeof value === "bigint" && !Number.isSafeInteger(Number(value))) return value;
-    const shown = show(value);
-    return isDay && typeof shown === "string" ? shown.slice(0, 10) : shown;
-  };
+  if (isDecimal(element)) {
+    return (value) => {
+      const shown = show(value);
+      return typeof shown === "string" ? Number(shown) : shown;
+    };
+  }
+  return (value) => (typeof value === "bigint" && !Number.isSafeInteger(Number(value)) ? value : show(value));
 }

@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer";
 import type { ParquetParsers, SchemaElement } from "hyparquet";
+import { decimalValue, isDecimal, scaleOf } from "./parquet-decimals.ts";
 
 /**
  * Times as they are: the reader's own way rounds those before 1970 towards it and drops what is finer than a
@@ -10,15 +11,34 @@ export const parquetTimes: Partial<ParquetParsers> = {
   timestampFromNanoseconds: (time) => exactTime(time, 6),
 };
 
-/** How a column's values are shown: times of day as text, decimals with the digits that they have. */
-export function jsonValueOf({ converted_type, logical_type, scale = 0 }: SchemaElement): (value: unknown) => unknown {
-  if (converted_type === "DECIMAL") {
-    return (value) => (typeof value === "number" ? Number(value.toFixed(scale)) : toJsonValue(value));
+/**
+ * How the values of a column that was read by its `readableSchema` are shown: days and times of day as text, intervals as
+ * durations of ISO 8601, decimals with all of their digits.
+ */
+export function jsonValueOf(element: SchemaElement): (value: unknown) => unknown {
+  const { converted_type, logical_type } = element;
+  if (isDecimal(element)) {
+    const scale = scaleOf(element);
+    return (value) => decimalValue(value, scale);
   }
+  if (converted_type === "INTERVAL") return (value) => (value instanceof Uint8Array ? intervalText(value) : null);
+  if (converted_type === "DATE" || logical_type?.type === "DATE") return (value) => dayText(toJsonValue(value));
   const unit = logical_type?.type === "TIME" ? logical_type.unit : converted_type;
   const ticks = TICKS_OF_SECOND.get(unit);
   if (ticks === undefined) return toJsonValue;
   return (value) => (typeof value === "bigint" || typeof value === "number" ? timeText(value, ticks) : null);
+}
+
+/** A day without its midnight; years of more than four digits are longer. */
+const dayText = (time: unknown) => (typeof time === "string" ? time.slice(0, time.indexOf("T")) : time);
+
+/** Months, days and milliseconds, three unsigned little-endian numbers; null for bytes that are no interval. */
+function intervalText(bytes: Uint8Array): string | null {
+  if (bytes.length !== 12) return null;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const [months, days, ms] = [view.getUint32(0, true), view.getUint32(4, true), view.getUint32(8, true)];
+  const date = `${months > 0 ? `${months}M` : ""}${days > 0 ? `${days}D` : ""}`;
+  return ms > 0 || date === "" ? `P${date}T${ms / 1000}S` : `P${date}`;
 }
 
 /** Per second, by unit of a time of day in both spellings that schemas have. */

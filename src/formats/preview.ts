@@ -1,8 +1,9 @@
-import { type AsyncBuffer, parquetMetadataAsync, parquetReadObjects } from "hyparquet";
+import { type AsyncBuffer, parquetReadObjects } from "hyparquet";
 import { AppError, unprocessable } from "../errors.ts";
 import { toJsonRecord } from "./json-source.ts";
 import { parquetCodecs } from "./parquet-codecs.ts";
-import { topLevel } from "./parquet-source.ts";
+import { readFooter } from "./parquet-footer.ts";
+import { readableSchema, topLevel } from "./parquet-schema.ts";
 import { jsonValueOf, parquetTimes } from "./parquet-values.ts";
 
 /** Some rows of a table, and how many it has. */
@@ -17,17 +18,12 @@ export interface PreviewRange {
   offset: number;
 }
 
-/** Covers the footer of our own files of up to 250,000 rows. */
-const FOOTER_BYTES = 16 * 1024;
-
 /** Rows of a JSON file in which its columns are looked for. */
 const ROWS_WITH_COLUMNS = 5000;
 
 /** Rows of a Parquet file, ours or another's. Throws `unprocessable` when it cannot be read. */
 export async function previewParquet(file: AsyncBuffer, { limit, offset }: PreviewRange): Promise<Preview> {
-  const metadata = await parquetMetadataAsync(file, { initialFetchSize: FOOTER_BYTES, geoparquet: false }).catch(
-    unreadable,
-  );
+  const metadata = await readFooter(file).catch(unreadable);
   const total_rows = Number(metadata.num_rows);
   const elements = topLevel(metadata.schema);
   const columns = elements.map(({ name }) => name);
@@ -35,7 +31,7 @@ export async function previewParquet(file: AsyncBuffer, { limit, offset }: Previ
   if (offset >= rowEnd) return { columns, rows: [], total_rows };
   const rows = await parquetReadObjects({
     file,
-    metadata,
+    metadata: { ...metadata, schema: readableSchema(metadata.schema) },
     rowStart: offset,
     rowEnd,
     compressors: parquetCodecs,

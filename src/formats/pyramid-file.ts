@@ -13,8 +13,13 @@ export interface PyramidHeader {
   row_count: number;
   bucket_rows: number;
   bucket_count: number;
-  columns: { name: string; point_count: number; first: [number, number] | null; last: [number, number] | null }[];
+  /** Whether the extremes of a bucket are in the order of rows; absent where they are the least and the largest. */
+  by_row?: true;
+  columns: { name: string; point_count: number; first: StoredPoint; last: StoredPoint }[];
 }
+
+/** JSON has no infinity, which a place may be: it is a text. */
+type StoredPoint = [number | string, number] | null;
 
 const NUMBER_BYTES = 8;
 
@@ -26,14 +31,17 @@ export function writePyramids(
 ): Uint8Array<ArrayBuffer> {
   const [model] = columns.values();
   if (!model) throw new RangeError("A pyramid needs a column");
-  const bucket_count = model.buckets.min.length;
+  const bucket_count = model.buckets.early.length;
   const header: PyramidHeader = {
     x,
     ...(x_style === null ? {} : { x_style }),
     row_count: model.row_count,
     bucket_rows: model.bucket_rows,
     bucket_count,
-    columns: [...columns].map(([name, { point_count, first, last }]) => ({ name, point_count, first, last })),
+    by_row: true,
+    columns: [...columns].map(([name, { point_count, first, last }]) => {
+      return { name, point_count, first: storePoint(first), last: storePoint(last) };
+    }),
   };
   const text = new TextEncoder().encode(JSON.stringify(header));
   const data_offset = Math.ceil((4 + text.length) / NUMBER_BYTES) * NUMBER_BYTES;
@@ -70,10 +78,25 @@ export function readPyramid(bytes: Uint8Array, header: PyramidHeader, name: stri
   const { bucket_count, bucket_rows, row_count } = header;
   const numbers = new Float64Array(bytes.slice().buffer, 0, bucket_count * BUCKET_PARTS.length);
   const part = (index: number) => numbers.subarray(index * bucket_count, (index + 1) * bucket_count);
-  const buckets: Buckets = { min: part(0), max: part(1), min_x: part(2), max_x: part(3) };
+  const buckets: Buckets = { early: part(0), late: part(1), early_x: part(2), late_x: part(3) };
+  if (!header.by_row) orderByPlace(buckets);
   const column = header.columns.find((known) => known.name === name);
   const { point_count = 0, first = null, last = null } = column ?? {};
-  return { buckets, bucket_rows, row_count, point_count, first, last };
+  return { buckets, bucket_rows, row_count, point_count, first: loadPoint(first), last: loadPoint(last) };
+}
+
+const storePoint = (point: [number, number] | null): StoredPoint =>
+  point && [Number.isFinite(point[0]) ? point[0] : String(point[0]), point[1]];
+
+const loadPoint = (point: StoredPoint): [number, number] | null => point && [Number(point[0]), point[1]];
+
+function orderByPlace({ early, late, early_x, late_x }: Buckets): void {
+  for (const [index, place] of early_x.entries()) {
+    const later = late_x[index] as number;
+    if (!(place > later)) continue;
+    [early[index], late[index]] = [late[index] as number, early[index] as number];
+    [early_x[index], late_x[index]] = [later, place];
+  }
 }
 
 const columnBytes = ({ bucket_count }: PyramidHeader) => bucket_count * BUCKET_PARTS.length * NUMBER_BYTES;

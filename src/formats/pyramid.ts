@@ -1,10 +1,10 @@
-/** Stretches of rows of one column, each with its least and largest value and where they are; NaN without a value. */
+/** Stretches of rows of one column, each with its least and largest value in the order of rows; NaN without a value. */
 export interface Buckets {
-  min: Float64Array;
-  max: Float64Array;
-  /** Place of the least value on the x axis. */
-  min_x: Float64Array;
-  max_x: Float64Array;
+  early: Float64Array;
+  late: Float64Array;
+  /** Place of the earlier one on the x axis. */
+  early_x: Float64Array;
+  late_x: Float64Array;
 }
 
 /** Points of a line, in its order. */
@@ -48,7 +48,7 @@ export function createColumnPyramid(most_buckets: number): ColumnPyramidBuilder 
     add(values, x) {
       for (let row = 0; row < values.length;) {
         if (row_count === bucket_rows * most_buckets) {
-          buckets = resize(mergeNeighbours(buckets, 2), most_buckets);
+          buckets = resize(mergeInto(buckets, most_buckets / 2), most_buckets);
           bucket_rows *= 2;
         }
         const left = bucket_rows - (row_count % bucket_rows);
@@ -94,61 +94,63 @@ function fillBucket(buckets: Buckets, bucket: number, { values, x, from, to, bef
   }
   if (first === -1) return null;
   const pointAt = (row: number): [number, number] => [x === null ? before + row : (x[row] ?? 0), values[row] ?? 0];
-  for (const row of [lowest, highest]) {
+  for (const row of [Math.min(lowest, highest), Math.max(lowest, highest)]) {
     const [place, y] = pointAt(row);
     widen(buckets, bucket, y, place);
   }
   return { first: pointAt(first), last: pointAt(last), count };
 }
 
-/** The line in at most `points` points, 4 at least: both ends, and the extremes of each stretch in between. */
-export function drawLine({ buckets, bucket_rows, first, last }: ColumnPyramid, points: number): Points {
-  const wanted = Math.max(1, Math.floor((points - 2) / 2));
-  const whole = bucket_rows === 1 && buckets.min.length <= points;
-  const merged = whole ? buckets : mergeNeighbours(buckets, Math.ceil(buckets.min.length / wanted));
+/** The line in at most `points` points, 4 at least: all, or both ends and the extremes of each stretch in between. */
+export function drawLine({ buckets, bucket_rows, point_count, first, last }: ColumnPyramid, points: number): Points {
+  const isWhole = bucket_rows === 1 && point_count <= points;
+  const drawn = isWhole ? buckets : mergeInto(buckets, Math.max(1, Math.floor((points - 2) / 2)));
   const line: [number, number][] = [];
   const add = (x: number, y: number) => {
     const [before_x, before_y] = line.at(-1) ?? [];
-    if (!Number.isNaN(y) && (x !== before_x || y !== before_y || whole)) line.push([x, y]);
+    if (!Number.isNaN(y) && (x !== before_x || y !== before_y || isWhole)) line.push([x, y]);
   };
-  if (first && !whole) add(...first);
-  for (const [index, min] of merged.min.entries()) {
-    const low: [number, number] = [merged.min_x[index] ?? 0, min];
-    const high: [number, number] = [merged.max_x[index] ?? 0, merged.max[index] ?? 0];
-    const ordered = low[0] <= high[0] ? [low, high] : [high, low];
-    for (const [x, y] of whole ? [low] : ordered) add(x, y);
+  if (first && !isWhole) add(...first);
+  for (const [index, early] of drawn.early.entries()) {
+    add(drawn.early_x[index] as number, early);
+    if (!isWhole) add(drawn.late_x[index] as number, drawn.late[index] as number);
   }
-  if (last && !whole) add(...last);
+  if (last && !isWhole) add(...last);
   return { x: Float64Array.from(line, ([x]) => x), y: Float64Array.from(line, ([, y]) => y) };
 }
 
 /** The named arrays of the buckets in the order in which files have them. */
-export const BUCKET_PARTS = ["min", "max", "min_x", "max_x"] as const;
+export const BUCKET_PARTS = ["early", "late", "early_x", "late_x"] as const;
 
 function emptyBuckets(count: number): Buckets {
   const part = () => new Float64Array(count).fill(Number.NaN);
-  return { min: part(), max: part(), min_x: part(), max_x: part() };
+  return { early: part(), late: part(), early_x: part(), late_x: part() };
 }
 
-function widen(buckets: Buckets, bucket: number, y: number, x: number): void {
-  // Comparisons with the NaN of an empty bucket are false.
-  if (!((buckets.min[bucket] as number) <= y)) {
-    buckets.min[bucket] = y;
-    buckets.min_x[bucket] = x;
+/** Takes a point that is later than all of the bucket's; the extreme that it does not replace becomes the early one. */
+function widen({ early, late, early_x, late_x }: Buckets, bucket: number, y: number, x: number): void {
+  const [one, other] = [early[bucket] as number, late[bucket] as number];
+  if (y >= Math.min(one, other) && y <= Math.max(one, other)) return;
+  if (Number.isNaN(one)) {
+    early[bucket] = y;
+    early_x[bucket] = x;
+  } else if (y > one === other < one) {
+    early[bucket] = other;
+    early_x[bucket] = late_x[bucket] as number;
   }
-  if (!((buckets.max[bucket] as number) >= y)) {
-    buckets.max[bucket] = y;
-    buckets.max_x[bucket] = x;
-  }
+  late[bucket] = y;
+  late_x[bucket] = x;
 }
 
-function mergeNeighbours(buckets: Buckets, factor: number): Buckets {
-  const merged = emptyBuckets(Math.ceil(buckets.min.length / factor));
-  for (const [index, min] of buckets.min.entries()) {
-    if (Number.isNaN(min)) continue;
-    const target = Math.floor(index / factor);
-    widen(merged, target, min, buckets.min_x[index] as number);
-    widen(merged, target, buckets.max[index] as number, buckets.max_x[index] as number);
+/** As many buckets as are wanted, or as there are: stretches of almost as many neighbours each. */
+function mergeInto(buckets: Buckets, wanted: number): Buckets {
+  const from = buckets.early.length;
+  const merged = emptyBuckets(Math.min(from, wanted));
+  for (const [index, y] of buckets.early.entries()) {
+    if (Number.isNaN(y)) continue;
+    const target = Math.floor((index * merged.early.length) / from);
+    widen(merged, target, y, buckets.early_x[index] as number);
+    widen(merged, target, buckets.late[index] as number, buckets.late_x[index] as number);
   }
   return merged;
 }

@@ -24,6 +24,8 @@ const PYRAMID_BYTES = 8 * 1024 * 1024;
 const MOST_BUCKETS = 16_384;
 const LEAST_BUCKETS = 256;
 const BUCKET_BYTES = 32;
+/** Columns beyond have none: their series are read from the file. */
+const MOST_PYRAMIDS = PYRAMID_BYTES / (LEAST_BUCKETS * BUCKET_BYTES);
 
 /** Reads a table through, a batch in memory at a time. Throws what the source throws. */
 export async function summarizeTable(source: TableSource): Promise<TableSummary> {
@@ -60,6 +62,7 @@ async function openPyramids(source: TableSource, batch: TableBatch): Promise<Pyr
   const column = findTimeColumn(columns);
   const time = column !== -1 && (await batch.numbers(column)) ? { column, name: columns[column]?.name ?? "" } : null;
   const numeric = [...columns.entries()].filter(([, { dtype }]) => dtype === "int64" || dtype === "float64");
+  numeric.splice(MOST_PYRAMIDS);
   const share = Math.floor(PYRAMID_BYTES / BUCKET_BYTES / Math.max(1, numeric.length));
   const buckets = Math.max(LEAST_BUCKETS, Math.min(MOST_BUCKETS, 2 ** Math.floor(Math.log2(share))));
   const builders = numeric.map(

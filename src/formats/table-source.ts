@@ -5,7 +5,10 @@ export type Dtype = "int64" | "float64" | "bool" | "datetime64[ns]" | "object";
 
 export interface TableColumn {
   name: string;
+  /** How it is read and plotted. */
   dtype: Dtype;
+  /** The name that pandas has for its type, where that is another, such as `int32` or `category`. */
+  pandas_dtype?: string;
 }
 
 /** Some rows of a table, valid until the next batch is asked for; columns are named by their position. */

@@ -10,8 +10,19 @@ export interface Domain {
   routers: { prefix: string; router: Router }[];
   jobs: AnyJobDefinition[];
   /** What the domain does every minute, by name. */
-  chores?: Chores;
+  chores?: Record<string, (ctx: Context, erase: Erase) => Promise<unknown>>;
+  /** What of the domain is about one person; what people share loses their name and stays. */
+  erase?: Erase;
 }
 
 /** Steps of the tick; one that fails is logged and tried again a minute later. */
 export type Chores = Record<string, (ctx: Context) => Promise<unknown>>;
+
+export interface Leaver {
+  id: string;
+  /** Null once the account itself is gone. */
+  email: string | null;
+}
+
+/** Erases a bounded part of what is kept about a person; true once nothing is left. Doing it again does no harm. */
+export type Erase = (ctx: Context, person: Leaver) => Promise<boolean>;

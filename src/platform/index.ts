@@ -1,12 +1,14 @@
+import { auditRouter } from "./audit/audit.routes.ts";
 import { accountRouter } from "./auth/account.routes.ts";
 import { adminTokensRouter } from "./auth/admin-tokens.routes.ts";
 import { adminUsersRouter } from "./auth/admin-users.routes.ts";
-import { bankAccountRouter } from "./auth/bank-account.routes.ts";
 import { passwordRouter } from "./auth/password.routes.ts";
+import { refreshRouter } from "./auth/refresh.routes.ts";
 import { signInRouter } from "./auth/sign-in.routes.ts";
 import { rotateVaultJob } from "./credentials/rotate.job.ts";
 import { vaultRouter } from "./credentials/vault.routes.ts";
 import type { Domain } from "./domain.ts";
+import { erasePlatform } from "./erase.ts";
 import { socketsRouter } from "./events/sockets.routes.ts";
 import { docsRouter } from "./http/docs.routes.ts";
 import { healthRouter } from "./http/health.routes.ts";
@@ -22,8 +24,9 @@ export const platform: Domain = {
     { prefix: "", router: accountRouter },
     { prefix: "", router: adminTokensRouter },
     { prefix: "", router: adminUsersRouter },
-    { prefix: "", router: bankAccountRouter },
+    { prefix: "", router: auditRouter },
     { prefix: "", router: passwordRouter },
+    { prefix: "", router: refreshRouter },
     { prefix: "", router: signInRouter },
     { prefix: "", router: homeRouter },
     { prefix: "", router: healthRouter },
@@ -35,4 +38,5 @@ export const platform: Domain = {
     { prefix: "", router: uploadsRouter },
   ],
   jobs: [rotateVaultJob],
+  erase: erasePlatform,
 };

@@ -1,3 +1,4 @@
+import { measureBanking } from "./banking-benchmarks.ts";
 import { measureRates, measureReads } from "./http-benchmarks.ts";
 import { measureLake } from "./lake-benchmarks.ts";
 import type { Result } from "./result.ts";
@@ -27,4 +28,5 @@ export const benchmarks: Benchmark[] = [
     run: measureLake,
   },
   { name: "warehouse", describe: "sync of a CSV file, a query over its table", run: measureWarehouse },
+  { name: "banking", describe: "previews and lines of a person's large files", run: measureBanking },
 ];

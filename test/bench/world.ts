@@ -96,7 +96,12 @@ function optionsOf(bundle: Bundle, exchangeUrls: string) {
           path: join(bundle.folder, path),
           contents,
         })),
-        bindings: { ...secrets, ANONYMOUS_ACCESS: "market-data,warehouse", EXCHANGE_URLS: exchangeUrls },
+        bindings: {
+          ...secrets,
+          ANONYMOUS_ACCESS: "market-data,warehouse",
+          REGISTRATION: "open",
+          EXCHANGE_URLS: exchangeUrls,
+        },
         d1Databases: { DB: "db", WAREHOUSE: "warehouse" },
         r2Buckets: { LAKE: "lake" },
         queueProducers: { INGESTION: "ingestion", EXTRACTION: "extraction", SYNC: "sync" },

@@ -30,13 +30,16 @@ const PUBLIC_PATHS = [
   /^(\/api)?\/(docs|redoc)(\/.*)?$/,
   /^\/openapi\.json$/,
   /^\/assets\//,
-  /^\/user\/(register|login|password-reset)$/,
+  /^\/user\/(register|login|refresh|password-reset)$/,
   /^\/auth\/(register|jwt\/login|cookie\/login|forgot-password|reset-password|request-verify-token|verify)$/,
   /^\/admin\/cleanup-metrics$/,
 ];
 
 /** Public to the guard, since a ticket in the URL counts too; the verb behind asks for a caller. */
 const SOCKET_PATHS = ["/ws", "/ws/jobs/{job_id}"];
+
+/** The same for the key of a phone that forwards codes: without one it takes a person's token. */
+const FORWARDER_PATH = "/netbank/otp";
 
 /** Jobs that a caller starts are not to run: what is let in is all that counts here. */
 const deadQueue = { send: async () => {}, sendBatch: async () => {} };
@@ -50,10 +53,15 @@ function listOperations(): Operation[] {
     METHODS.flatMap((method) => {
       const described: unknown = Reflect.get(item, method);
       if (typeof described !== "object" || described === null) return [];
-      const access = SOCKET_PATHS.includes(path) ? "caller" : (Reflect.get(described, "x-access") as Access);
+      const access = guardedInside(path) ?? (Reflect.get(described, "x-access") as Access);
       return [{ method: method.toUpperCase(), path, access }];
     }),
   );
+}
+
+function guardedInside(path: string): Access | null {
+  if (SOCKET_PATHS.includes(path)) return "caller";
+  return path === FORWARDER_PATH ? "account" : null;
 }
 
 /** The table of the architecture, by the rule that a route declares. */

@@ -21,7 +21,7 @@ it("the least and the largest value of any stretch survive, whatever the batches
         const filled = values.filter((y) => !Number.isNaN(y));
         const { x, y } = drawLine(column, points);
         expect(column.row_count).toBe(values.length);
-        expect(column.buckets.min.length).toBeLessThanOrEqual(16);
+        expect(column.buckets.early.length).toBeLessThanOrEqual(16);
         expect(x.length).toBeLessThanOrEqual(Math.max(points, 16));
         for (const [index, place] of x.entries()) expect(y[index]).toBe(values[place]);
         expect(Array.from(x)).toEqual(Array.from(x).toSorted((a, b) => a - b));
@@ -31,6 +31,55 @@ it("the least and the largest value of any stretch survive, whatever the batches
       },
     ),
   );
+});
+
+it("a line goes the way of its rows, wherever these lead", () => {
+  const places = Float64Array.from({ length: 2000 }, (_, row) => 500 * Math.floor(row / 500) - (row % 500));
+  const values = Float64Array.from(places, (_, row) => ((row * 7919) % 1009) - 500);
+  const builder = createColumnPyramid(64);
+  builder.add(values, places);
+  const column = builder.finish();
+  const bytes = writePyramids("x", new Map([["y", column]]));
+  const header = readPyramidHeader(bytes);
+  const { offset, length } = findPyramid(bytes, header, "y") ?? { offset: 0, length: 0 };
+  for (const read of [column, readPyramid(bytes.subarray(offset, offset + length), header, "y")]) {
+    const { x, y } = drawLine(read, 60);
+    const rows = Array.from(x, (place, index) => {
+      return values.findIndex((known, row) => known === y[index] && places[row] === place);
+    });
+    expect(rows).toEqual(rows.toSorted((one, other) => one - other));
+    expect(new Set(rows).size).toBeGreaterThan(50);
+  }
+});
+
+it("a file of before, whose buckets have the least and the largest, is drawn by place", () => {
+  const builder = createColumnPyramid(2);
+  builder.add(Float64Array.of(5, 1, 2, 3), Float64Array.of(9, 8, 7, 6));
+  const bytes = writePyramids("x", new Map([["y", builder.finish()]]));
+  const { by_row: _, ...header } = readPyramidHeader(bytes);
+  const { offset, length } = findPyramid(bytes, header, "y") ?? { offset: 0, length: 0 };
+  const { buckets } = readPyramid(bytes.subarray(offset, offset + length), header, "y");
+  expect([...buckets.early_x, ...buckets.late_x]).toEqual([8, 6, 9, 7]);
+  expect([...buckets.early, ...buckets.late]).toEqual([1, 3, 5, 2]);
+});
+
+it("points that fit are all drawn, however many rows are none", () => {
+  const builder = createColumnPyramid(1000);
+  builder.add(
+    Float64Array.from({ length: 900 }, (_, row) => (row % 3 === 0 ? row : Number.NaN)),
+    null,
+  );
+  expect(drawLine(builder.finish(), 300).x).toHaveLength(300);
+});
+
+it("a place may be infinite at the ends of a file, too", () => {
+  const builder = createColumnPyramid(8);
+  builder.add(Float64Array.of(1, 2, 3), Float64Array.of(Number.NEGATIVE_INFINITY, 0, Number.POSITIVE_INFINITY));
+  const column = builder.finish();
+  const bytes = writePyramids("x", new Map([["y", column]]));
+  const header = readPyramidHeader(bytes);
+  const { offset, length } = findPyramid(bytes, header, "y") ?? { offset: 0, length: 0 };
+  expect(readPyramid(bytes.subarray(offset, offset + length), header, "y")).toEqual(column);
 });
 
 it("a file gives back each of its columns from the column's own bytes", () => {

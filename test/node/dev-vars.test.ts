@@ -26,7 +26,7 @@ describe(".dev.vars", () => {
     const text = readFileSync(file, "utf8");
     expect(text.startsWith(`${written}\n`)).toBe(true);
     expect(text.slice(written.length)).toMatch(
-      /^\nVAULT_KEYS=1:\S+\nADMIN_EMAIL=\S+\nANONYMOUS_ACCESS=market-data,warehouse\nALLOW_PICKLE_PREVIEW=true\nREGISTRATION=open\nCORS_ORIGINS=\*\nENVIRONMENT=local\nRECORDED_PROVIDERS=aws,azure,gcp\n$/,
+      /^\nVAULT_KEYS=1:\S+\nADMIN_EMAIL=\S+\nANONYMOUS_ACCESS=market-data,warehouse\nALLOW_PICKLE_PREVIEW=true\nDEFAULT_BANK=demo-bank\nALLOW_PRIVATE_HOSTS=127\.0\.0\.1:8200\nREGISTRATION=open\nCORS_ORIGINS=\*\nENVIRONMENT=local\nRECORDED_PROVIDERS=aws,azure,gcp\n$/,
     );
     expect(readVars(file).ADMIN_PASSWORD).toBe("with # and $ signs");
   });

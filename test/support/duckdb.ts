@@ -14,3 +14,14 @@ export async function askDuckdb<Row>(sql: string, files: Record<string, Uint8Arr
   if (!response.ok) throw new Error(`DuckDB: ${await response.text()}`);
   return response.json();
 }
+
+/** A file of the rows of a query as DuckDB writes it; `options` are those of its COPY. */
+export async function writeWithDuckdb(
+  sql: string,
+  options: string,
+  files: Record<string, Uint8Array> = {},
+): Promise<Uint8Array<ArrayBuffer>> {
+  const copy = `COPY (${sql}) TO {written} (${options}); SELECT base64(content) AS content FROM read_blob({written})`;
+  const [row] = await askDuckdb<{ content: string }>(copy, { ...files, written: new Uint8Array() });
+  return Uint8Array.from(Buffer.from(row?.content ?? "", "base64"));
+}

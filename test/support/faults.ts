@@ -14,6 +14,8 @@ export interface FaultyProcess {
   fetch: typeof fetch;
   /** Operations so far. */
   count(): number;
+  /** Their names, in order; one that was broken before its effect is among them. */
+  operations: readonly string[];
   /** Whether the plan has struck. */
   struck(): boolean;
 }
@@ -27,7 +29,7 @@ class InjectedFault extends Error {
 
 /** Bindings of a process in which the planned operation fails before or after its effect; a kill fails all later ones too. */
 export function faultyProcess(env: Env, plan: FaultPlan): FaultyProcess {
-  let count = 0;
+  const operations: string[] = [];
   let struck = false;
   let dead = false;
 
@@ -39,7 +41,7 @@ export function faultyProcess(env: Env, plan: FaultPlan): FaultyProcess {
 
   const run = async <T>(operation: string, effect: () => Promise<T>): Promise<T> => {
     if (dead) throw new InjectedFault(operation, plan);
-    const number = ++count;
+    const number = operations.push(operation);
     if (number === plan.at && plan.moment === "before") strike(operation);
     const result = await effect();
     if (dead) throw new InjectedFault(operation, plan);
@@ -83,15 +85,24 @@ export function faultyProcess(env: Env, plan: FaultPlan): FaultyProcess {
       },
     });
 
+  const upload = (original: R2MultipartUpload) => counted(original, "r2", ["uploadPart", "complete", "abort"]);
+  const lake = counted(env.LAKE, "r2", ["put", "get", "head", "delete", "list", "createMultipartUpload"]);
+
   return {
     env: {
       ...env,
       DB: database(env.DB),
       WAREHOUSE: database(env.WAREHOUSE),
-      LAKE: counted(env.LAKE, "r2", ["put", "get", "head", "delete", "list", "createMultipartUpload"]),
+      LAKE: new Proxy(lake, {
+        get: (target, name) =>
+          name === "resumeMultipartUpload"
+            ? (key: string, id: string) => upload(env.LAKE.resumeMultipartUpload(key, id))
+            : Reflect.get(target, name),
+      }),
     },
     fetch: (input, init) => run("fetch", () => fetch(input, init)),
-    count: () => count,
+    count: () => operations.length,
+    operations,
     struck: () => struck,
   };
 }

@@ -1,11 +1,15 @@
 import { execFileSync } from "node:child_process";
 import type { TestProject } from "vitest/node";
 import { startAzureServer } from "./azure-server/server.ts";
+import { startDemoBank } from "./demo-bank/server.ts";
 import { startDuckdbServer } from "./duckdb-server.ts";
 import { startExchangeServer } from "./exchange-server/server.ts";
+import { startFirebaseServer } from "./firebase-server/server.ts";
 import { startGcpServer } from "./gcp-server/server.ts";
 import { startMetabaseServer } from "./metabase-server.ts";
 import { startRestServer } from "./rest-server/server.ts";
+import { startWebdavServer } from "./webdav-server/server.ts";
+import { startWebhookServer } from "./webhook-server/server.ts";
 
 /** The plugin does not run wrangler's build command, and the Worker under test needs what it generates. */
 function generate(): void {
@@ -19,6 +23,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide("duckdbUrl", duckdb.url);
   const exchanges = await startExchangeServer();
   project.provide("exchangeUrl", exchanges.url);
+  const demoBank = await startDemoBank();
+  project.provide("demoBankUrl", demoBank.url);
   const azure = await startAzureServer();
   project.provide("azureUrl", azure.url);
   const gcp = await startGcpServer();
@@ -28,12 +34,23 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide("restUrl", rest.url);
   const metabase = await startMetabaseServer();
   project.provide("metabaseUrl", metabase.url);
+  const firebase = await startFirebaseServer();
+  project.provide("firebaseUrl", firebase.url);
+  project.provide("firebaseServiceAccount", firebase.serviceAccount);
+  const webdav = await startWebdavServer();
+  project.provide("webdavUrl", webdav.url);
+  const webhooks = await startWebhookServer();
+  project.provide("webhookUrl", webhooks.url);
   return async () => {
     await azure.close();
+    await demoBank.close();
     await duckdb.stop();
     await exchanges.close();
+    await firebase.close();
     await gcp.close();
     await metabase.close();
     await rest.close();
+    await webdav.close();
+    await webhooks.close();
   };
 }

@@ -18,7 +18,15 @@ export interface JobWorld {
    * Works on a job until it has ended, in a process that breaks as planned and, once killed, in fresh ones. Answers the
    * job and the first process.
    */
-  work(id: string, plan?: FaultPlan): Promise<{ job: JobRow; process: FaultyProcess; kills: number }>;
+  work(id: string, plan?: FaultPlan): Promise<WorkedJob>;
+}
+
+export interface WorkedJob {
+  job: JobRow;
+  process: FaultyProcess;
+  kills: number;
+  /** Operations of all processes, by name. */
+  operations: string[];
 }
 
 const MOST_STEPS = 500;
@@ -38,6 +46,7 @@ export function openJobWorld(definitions: JobDefinitions, config: Partial<Contex
     async work(id, plan = NO_FAULT) {
       forgetCircuits();
       const { process, worker: first } = open(plan);
+      const processes = [process];
       let worker = first;
       let kills = 0;
       for (let step = 0; step < MOST_STEPS; step++) {
@@ -48,12 +57,16 @@ export function openJobWorld(definitions: JobDefinitions, config: Partial<Contex
           await consumeMessage(worker, definitions, `catchment-${next.queue}`, message).catch(() => {});
           if (process.struck() && plan.kind === "kill" && worker === first) {
             kills += 1;
-            worker = open(NO_FAULT).worker;
+            const fresh = open(NO_FAULT);
+            processes.push(fresh.process);
+            worker = fresh.worker;
           }
         }
         const job = await findJob(ctx.db, id);
         if (!job) throw new Error(`Job ${id} is gone`);
-        if (job.completed_at !== null && ctx.messages.length === 0) return { job, process, kills };
+        if (job.completed_at !== null && ctx.messages.length === 0) {
+          return { job, process, kills, operations: processes.flatMap(({ operations }) => operations) };
+        }
         if (ctx.messages.length > 0) continue;
         ctx.advance(61_000);
         await resendLostJobs(ctx);

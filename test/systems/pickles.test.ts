@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { describePickle } from "../formats/pickle/describe-pickle.ts";
+import { DEBIAN_PYTHON } from "./debian-python.ts";
 
 interface WrittenPickle {
   file: string;
@@ -13,7 +14,10 @@ interface WrittenPickle {
 /** Pickles of the pandas that is installed here, and what it says that they hold. */
 function writePickles(): WrittenPickle[] {
   const script = join(import.meta.dirname, "write-pickles.py");
-  const lines = execFileSync("python3", ["-W", "ignore", script], { encoding: "utf8", maxBuffer: 64 * 1024 * 1024 });
+  const lines = execFileSync(DEBIAN_PYTHON, ["-W", "ignore", script], {
+    encoding: "utf8",
+    maxBuffer: 64 * 1024 * 1024,
+  });
   // The script is ours, so the shape of its lines is known.
   return lines
     .trim()

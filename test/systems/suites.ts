@@ -1,5 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
+import { installFirebaseTools } from "../support/firebase-emulator.ts";
+import { DEBIAN_PYTHON } from "./debian-python.ts";
 
 export interface Suite {
   name: string;
@@ -104,6 +106,24 @@ export const suites: Suite[] = [
     prepare: () => needProgram("curl", "curl") ?? needPythonRequests(),
   },
   {
+    name: "banking-browser",
+    file: "test/systems/banking-browser.test.ts",
+    seconds: 600,
+    prepare: () => needProgram("chromium", "chromium"),
+  },
+  {
+    name: "instruments-filesystems",
+    file: "test/systems/instruments-filesystems.test.ts",
+    seconds: 1800,
+    prepare: () => needMoto() ?? needFileServers(),
+  },
+  {
+    name: "instruments-push",
+    file: "test/systems/instruments-push.test.ts",
+    seconds: 600,
+    prepare: () => (existsSync("/usr/bin/rclone") ? null : needFileServers()),
+  },
+  {
     name: "market-data-memory",
     file: "test/systems/market-data-memory.test.ts",
     seconds: 1200,
@@ -113,6 +133,25 @@ export const suites: Suite[] = [
   {
     name: "warehouse-memory",
     file: "test/systems/warehouse-memory.test.ts",
+    seconds: 1200,
+    measures: true,
+    prepare: () => (existsSync("/proc/self/net/tcp") ? null : "the debugger's port is found in /proc, which Linux has"),
+  },
+  {
+    name: "pickles",
+    file: "test/systems/pickles.test.ts",
+    seconds: 300,
+    prepare: needPandas,
+  },
+  {
+    name: "banking-firebase",
+    file: "test/systems/banking-firebase.test.ts",
+    seconds: 600,
+    prepare: installFirebaseTools,
+  },
+  {
+    name: "banking-memory",
+    file: "test/systems/banking-memory.test.ts",
     seconds: 1200,
     measures: true,
     prepare: () => (existsSync("/proc/self/net/tcp") ? null : "the debugger's port is found in /proc, which Linux has"),
@@ -139,6 +178,30 @@ function needPostgres(): string | null {
     return "PostgreSQL is not installed and the Debian package postgresql cannot be";
   }
   return isThere() ? null : "the Debian package postgresql brings no server";
+}
+
+/** Servers of several protocols; none of them answers to a question about its version. */
+function needFileServers(): string | null {
+  const programs = ["/usr/bin/rclone", "/usr/sbin/sshd", "/usr/sbin/vsftpd", "/usr/sbin/smbd"];
+  const missing = () => programs.filter((program) => !existsSync(program));
+  if (process.getuid?.() !== 0) return "sshd, vsftpd and smbd are started by root";
+  if (missing().length === 0) return null;
+  try {
+    apt(["update"]);
+    apt([
+      "install",
+      "-y",
+      "--no-install-recommends",
+      "rclone",
+      "openssh-server",
+      "vsftpd",
+      "samba",
+      "samba-common-bin",
+    ]);
+  } catch {
+    return `the Debian packages of ${missing().join(", ")} cannot be installed`;
+  }
+  return missing().length === 0 ? null : `there is no ${missing().join(", ")}`;
 }
 
 function succeeds(program: string, args: string[]): boolean {
@@ -168,6 +231,19 @@ function needPythonRequests(): string | null {
     return "Python with requests is not installed and the Debian package python3-requests cannot be";
   }
   return works() ? null : "the Debian package python3-requests brings no requests";
+}
+
+/** The pickles are written by Debian's pandas. */
+function needPandas(): string | null {
+  const works = () => succeeds(DEBIAN_PYTHON, ["-c", "import numpy, pandas"]);
+  if (works()) return null;
+  try {
+    apt(["update"]);
+    apt(["install", "-y", "--no-install-recommends", "python3", "python3-pandas", "python3-numpy"]);
+  } catch {
+    return "pandas is not installed and the Debian package python3-pandas cannot be";
+  }
+  return works() ? null : "the Debian package python3-pandas brings no pandas";
 }
 
 /** Makes sure that a program is there, by installing a Debian package where that is possible. */

@@ -4,6 +4,9 @@ import { dataFiles } from "./tables.ts";
 
 export type DataFileRow = typeof dataFiles.$inferSelect;
 
+/** What a batch says after which the owner would have more than the quota. */
+export const OVER_QUOTA = "over quota";
+
 const isFile = (owner: string, filename: string) => and(eq(dataFiles.owner, owner), eq(dataFiles.filename, filename));
 
 export function findDataFile(db: Database, owner: string, filename: string) {
@@ -33,11 +36,14 @@ export function insertDataFile(db: Database, row: DataFileRow) {
   return db.insert(dataFiles).values(row);
 }
 
-/** Raises when the owner's files are larger than the quota, so that the batch rolls back. */
+/** Raises `OVER_QUOTA` when the owner's files and original reports are larger than the quota, so that the batch rolls back. */
 export function requireQuota(db: Database, owner: string, quota_bytes: number) {
-  const used = sql`(SELECT coalesce(sum(size_bytes), 0) FROM data_files WHERE owner = ${owner})`;
+  const files = sql`(SELECT coalesce(sum(size_bytes), 0) FROM data_files WHERE owner = ${owner})`;
+  const reports = sql`(SELECT coalesce(sum(size_bytes), 0) FROM bank_reports WHERE owner = ${owner})`;
   return db
-    .select({ within: sql`CASE WHEN ${used} <= ${quota_bytes} THEN 1 ELSE json('over quota') END` })
+    .select({
+      within: sql`CASE WHEN ${files} + ${reports} <= ${quota_bytes} THEN 1 ELSE json_extract('{}', ${OVER_QUOTA}) END`,
+    })
     .from(sql`(SELECT 1)`);
 }
 

@@ -1,6 +1,5 @@
 import type { Context } from "../../context.ts";
-import { conflict, invalidToken, notFound, tooLarge, unprocessable } from "../../errors.ts";
-import { isFenced } from "../../platform/jobs/running-job.ts";
+import { conflict, notFound, tooLarge, unprocessable } from "../../errors.ts";
 import { writeFileSidecars } from "../../platform/storage/file-sidecars.ts";
 import { receiveMultipart, type ReceivedFile } from "../../platform/storage/multipart.ts";
 import { markLive, markOrphaned } from "../../platform/storage/objects.store.ts";
@@ -14,7 +13,11 @@ import {
   listDataFiles,
   requireQuota,
 } from "./data-file.store.ts";
+import { originOf } from "./erase.store.ts";
 import { requireFileKind } from "./file-names.ts";
+import { databaseMessage, quotaExceeded, refusalOf } from "./guarded-batch.ts";
+import { guardOwner } from "./owner.store.ts";
+import { requireOwner } from "./owner.ts";
 
 /** A page of the caller's files by name, and how many there are. */
 export async function listFiles(ctx: Context, page: { offset: number; limit: number }) {
@@ -29,7 +32,7 @@ export async function listFiles(ctx: Context, page: { offset: number; limit: num
  */
 export async function uploadFile(ctx: Context, request: Request) {
   const owner = requireOwner(ctx);
-  const options = { max_bytes: ctx.config.UPLOAD_LIMIT_BYTES, files: ["file"], origin: "banking" };
+  const options = { max_bytes: ctx.config.UPLOAD_LIMIT_BYTES, files: ["file"], origin: originOf(owner) };
   return receiveMultipart(ctx, request, options, async ({ files }) => {
     const file = files.get("file");
     if (!file) throw unprocessable([{ field: "file", message: "is required" }]);
@@ -48,20 +51,21 @@ export async function addFile(
   const quota = ctx.config.BANK_QUOTA_BYTES;
   const [[taken], [held]] = await ctx.db.batch([findDataFile(ctx.db, owner, filename), countDataFiles(ctx.db, owner)]);
   if (taken) throw fileExists(filename);
-  if ((held?.bytes ?? 0) + object.size_bytes > quota) throw quotaExceeded(quota);
+  if ((held?.bytes ?? 0) + object.size_bytes > quota) throw quotaExceeded(ctx.config);
   const sidecars = await writeFileSidecars(ctx, { object, filename, origin });
   const modified_at = ctx.now();
   const { key: object_key, size_bytes, sha256 } = object;
   const row = { owner, filename, object_key, size_bytes, sha256, content_type, origin, modified_at };
   await ctx.db
     .batch([
+      guardOwner(ctx.db, owner),
       insertDataFile(ctx.db, row),
       requireQuota(ctx.db, owner, quota),
       ...[object_key, ...sidecars].map((key) => markLive(ctx.db, key, modified_at)),
     ])
     .catch(async (error: unknown) => {
       for (const key of sidecars) await discardObject(ctx, key);
-      throw refusalOf(error, filename, quota);
+      throw databaseMessage(error).includes("UNIQUE constraint") ? fileExists(filename) : refusalOf(ctx, error);
     });
   return row;
 }
@@ -89,21 +93,6 @@ export const fileNotFound = (filename: string) => notFound(`File not found: ${fi
 
 const fileExists = (filename: string) =>
   conflict(`File '${filename}' already exists. Delete the existing file first or rename your file.`, "FILE_EXISTS");
-
-const quotaExceeded = (quota: number) => tooLarge(`Your files may have ${quota} bytes in all`, "QUOTA_EXCEEDED");
-
-function requireOwner({ principal }: Pick<Context, "principal">): string {
-  if (principal.kind !== "user") throw invalidToken();
-  return principal.id;
-}
-
-/** What a batch that was rolled back means to the caller. */
-function refusalOf(error: unknown, filename: string, quota: number): unknown {
-  const text = error instanceof Error ? String(error.cause ?? error) : "";
-  if (text.includes("UNIQUE constraint")) return fileExists(filename);
-  // `requireQuota` fails as a fence does.
-  return isFenced(error) ? quotaExceeded(quota) : error;
-}
 
 const renderFile = ({ filename, size_bytes, modified_at }: DataFileRow) => ({
   filename,

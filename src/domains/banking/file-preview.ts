@@ -20,7 +20,7 @@ export async function previewFile(ctx: Context, filename: string, rows: number) 
 
 const renderHead = ({ columns, rows, row_count }: TableHead) => ({
   type: "dataframe" as const,
-  columns: columns.map(({ name, dtype }) => ({ name, dtype })),
+  columns: columns.map(({ name, dtype, pandas_dtype }) => ({ name, dtype: pandas_dtype ?? dtype })),
   rows: rows.map((row) => Object.fromEntries(columns.map(({ name }, index) => [name, row[index] ?? null]))),
   n_rows: row_count,
 });

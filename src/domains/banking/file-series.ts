@@ -54,6 +54,8 @@ async function readStored(
   if (x !== undefined) requireColumn(head.columns, x);
   const line = await readSeries(ctx, object_key, { column: y, points: max_points });
   if (!line || line.x_name !== wanted) return null;
+  const isThinned = line.y.length < line.point_count;
+  if (isThinned && line.point_count <= max_points) return null;
   const labels = labelsOf(line, head.columns.find(({ name }) => name === wanted)?.dtype);
   if (!labels) return null;
   return { x: labels, y: Array.from(line.y), point_count: line.point_count, x_column: line.x_name };

@@ -34,3 +34,8 @@ export function upsertCloudAccount(db: Database, row: CloudAccountRow) {
 export function removeCloudAccount(db: Database, provider: CloudProvider, account: string) {
   return db.delete(cloudAccounts).where(isAccount(provider, account)).returning();
 }
+
+/** Makes credentials that somebody has stored nobody's; the account's they stay. */
+export function disownCloudAccounts(db: Database, created_by: string) {
+  return db.update(cloudAccounts).set({ created_by: null }).where(eq(cloudAccounts.created_by, created_by));
+}

@@ -1,4 +1,5 @@
 import type { Domain } from "../../platform/domain.ts";
+import { disownCloudAccounts } from "./account.store.ts";
 import { cloudCredentialsRouter } from "./cloud-credentials.routes.ts";
 import { extractionJob } from "./extraction.job.ts";
 import { extractionRouter } from "./extraction.routes.ts";
@@ -16,5 +17,9 @@ export const inventory: Domain = {
     })),
   ),
   jobs: [extractionJob],
+  async erase(ctx, { id }) {
+    await disownCloudAccounts(ctx.db, id);
+    return true;
+  },
   chores: { purge_artifacts: purgeArtifacts },
 };

@@ -12,6 +12,7 @@ import { metabaseRouter } from "./metabase-proxy.routes.ts";
 import { queryRouter } from "./query.routes.ts";
 import { secretsRouter } from "./secrets.routes.ts";
 import { sourceScheduleRouter } from "./source-schedule.routes.ts";
+import { disownSources } from "./source.store.ts";
 import { sourcesRouter } from "./sources.routes.ts";
 import { statusRouter } from "./status.routes.ts";
 import { syncJob } from "./sync.job.ts";
@@ -39,6 +40,10 @@ export const warehouse: Domain = {
     .map((router) => ({ prefix: "/api", router }))
     .concat({ prefix: "", router: dbtDocsRouter }, { prefix: "/metabase", router: metabaseRouter }),
   jobs: [syncJob, dbtJob],
+  async erase(ctx, { id }) {
+    await disownSources(ctx.db, id);
+    return true;
+  },
   chores: {
     ensure_default_sources: (ctx) => ensureDefaultSources(ctx),
     start_due_syncs: (ctx) => startDueSyncs(ctx),

@@ -93,3 +93,8 @@ export function listTablesOf(warehouse: Database, owner?: string) {
 export function deleteStreamCursors(warehouse: Database, source: string) {
   return warehouse.delete(streamCursors).where(eq(streamCursors.source, source));
 }
+
+/** Makes sources that somebody has added nobody's. */
+export function disownSources(db: Database, created_by: string) {
+  return db.update(sources).set({ created_by: null }).where(eq(sources.created_by, created_by));
+}

@@ -87,10 +87,12 @@ const deleteRoute = defineRoute({
   method: "delete",
   path: "/admin/users/{id}",
   summary: "Delete a user",
+  description:
+    "Ends their sessions at once; what the identity provider does not let go now, and all that is kept about them, goes at a later tick.",
   tags,
   access: "admin",
   request: { params: userId },
-  responses: { 204: { description: "The user is gone and their sessions have ended" }, ...changeErrors },
+  responses: { 204: { description: "The user is deleted and their sessions have ended" }, ...changeErrors },
 });
 
 adminUsersRouter.openapi(deleteRoute, async (c) => {

@@ -1,6 +1,12 @@
 import { randomBytes } from "node:crypto";
 import type { Context } from "../../context.ts";
 import { conflict, notFound, unprocessable } from "../../errors.ts";
+import { describeError } from "../http/log.ts";
+import { beginDeletion, leaving, recordDeletion } from "./account-deletion.store.ts";
+import { callOffLeaving } from "./calling-off.ts";
+import { announceEndedSessions } from "./ended-sessions.ts";
+import { deleteIdentity } from "./identities.ts";
+import { deleteMailedTokensOf } from "./mailed-token.store.ts";
 import { sendInvitation } from "./mailed-tokens.ts";
 import { passwordProblem } from "./password-rule.ts";
 import { hashPassword } from "./passwords.ts";
@@ -8,12 +14,11 @@ import { forgetStanding } from "./standing.ts";
 import type { Grants, Role } from "./tables.ts";
 import {
   countUsers,
-  deleteOrphanedMailedTokens,
-  deleteUnlessLastAdmin,
+  deleteUserRow,
+  endedSessions,
   findUserById,
   findUsersPage,
   insertUser,
-  nextVersion,
   updateUnlessLastAdmin,
   updateUser,
   type UserRow,
@@ -80,26 +85,44 @@ export async function updateUserRights(ctx: Context, id: string, rights: UserRig
   const changes = {
     ...(rights.role === undefined ? {} : { role: rights.role }),
     ...(rights.grants === undefined ? {} : { grants: rights.grants }),
-    ...(rights.blocked === undefined ? {} : { blocked_at: rights.blocked ? (before.blocked_at ?? now) : null }),
-    ...(endsSessions ? { token_version: nextVersion } : {}),
+    ...(rights.blocked === undefined ? {} : { blocked_at: rights.blocked ? now : null }),
+    ...(endsSessions ? endedSessions(now) : {}),
     updated_at: now,
   };
   const weakens = rights.blocked === true || rights.role === "user";
   const change = weakens ? updateUnlessLastAdmin : updateUser;
-  const [user] = await change(ctx.primary, id, changes);
+  const [[user]] = await ctx.primary.batch([
+    change(ctx.primary, id, changes),
+    ...(rights.blocked === false ? await callOffLeaving(ctx, id) : []),
+  ]);
   if (!user) throw lastAdmin();
-  forgetStanding(id);
+  if (endsSessions) await announceEndedSessions(ctx, id);
+  else forgetStanding(id);
   return user;
 }
 
-/** Deletes a user and the links mailed to them. Throws 404, and 409 for the last admin. */
+/**
+ * Deletes a user, the links mailed to them and their account at the provider; what else there is of them goes at the
+ * next tick, and so does the account when the provider does not let it go now. Throws 404, and 409 for the last admin.
+ */
 export async function deleteUser(ctx: Context, id: string): Promise<void> {
-  await readUser(ctx, id);
-  const [[deleted]] = await ctx.primary.batch([
-    deleteUnlessLastAdmin(ctx.primary, id),
-    deleteOrphanedMailedTokens(ctx.primary, id),
+  const { primary } = ctx;
+  const user = await readUser(ctx, id);
+  const now = ctx.now();
+  // Blocked first: an account that outlived its row would come back as a new user.
+  const [[blocked]] = await primary.batch([
+    updateUnlessLastAdmin(primary, id, leaving(now)),
+    recordDeletion(primary, { owner: id, requested_at: now, deletion_at: now }),
+    beginDeletion(primary, id, now),
   ]);
-  if (!deleted) throw lastAdmin();
+  if (!blocked) throw lastAdmin();
+  await announceEndedSessions(ctx, id);
+  try {
+    await deleteIdentity(ctx, user);
+  } catch (error) {
+    return ctx.log.warning("identity_stays", { user_id: id, ...describeError(error) });
+  }
+  await primary.batch([deleteUserRow(primary, id), deleteMailedTokensOf(primary, id)]);
   forgetStanding(id);
 }
 
@@ -109,4 +132,4 @@ async function readUser(ctx: Context, id: string): Promise<UserRow> {
   return user;
 }
 
-const lastAdmin = () => conflict("The last admin cannot be demoted, blocked or deleted", "LAST_ADMIN");
+export const lastAdmin = () => conflict("The last admin cannot be demoted, blocked or deleted", "LAST_ADMIN");

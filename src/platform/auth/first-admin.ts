@@ -1,4 +1,5 @@
 import type { Context } from "../../context.ts";
+import { announceEndedSessions } from "./ended-sessions.ts";
 import { hashPassword } from "./passwords.ts";
 import { findAnyAdmin, insertFirstAdmin } from "./user.store.ts";
 
@@ -9,7 +10,7 @@ export async function ensureAdmin(ctx: Context): Promise<void> {
   const [admin] = await findAnyAdmin(ctx.primary);
   if (admin) return;
   const now = ctx.now();
-  await insertFirstAdmin(ctx.primary, {
+  const [created] = await insertFirstAdmin(ctx.primary, {
     id: crypto.randomUUID(),
     email: ADMIN_EMAIL,
     password_hash: await hashPassword(ADMIN_PASSWORD),
@@ -18,5 +19,7 @@ export async function ensureAdmin(ctx: Context): Promise<void> {
     created_at: now,
     updated_at: now,
   });
+  // The address may have been a stranger's until now.
+  if (created) await announceEndedSessions(ctx, created.id);
   ctx.log.info("first_admin_created");
 }

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import type { Context } from "../../context.ts";
 import { badRequest } from "../../errors.ts";
 import { describeError } from "../http/log.ts";
+import { announceEndedSessions } from "./ended-sessions.ts";
 import { sendMail } from "./mail.ts";
 import {
   deleteExpiredMailedTokens,
@@ -16,7 +17,7 @@ import {
 import { passwordProblem } from "./password-rule.ts";
 import { hashPassword } from "./passwords.ts";
 import { forgetStanding } from "./standing.ts";
-import { findUserByEmail, nextVersion, type UserRow } from "./user.store.ts";
+import { endedSessions, findUserByEmail, type UserRow } from "./user.store.ts";
 
 interface Letter {
   purpose: MailedPurpose;
@@ -39,19 +40,14 @@ const VERIFICATION: Letter = {
   lifetime_hours: 24,
 };
 
-/** Mails a reset link where the address is known. Deferred, so that neither answer nor time tells whether it is. */
-export function requestPasswordReset(ctx: Context, email: string): void {
-  deferMail(ctx, async () => {
-    const [user] = await findUserByEmail(ctx.primary, email);
-    if (user) await mailToken(ctx, user, RESET);
-  });
-}
+/** Mails the link by which somebody chooses a new password. */
+export const mailResetLink = (ctx: Context, user: UserRow): Promise<void> => mailToken(ctx, user, RESET);
 
-/** Mails a confirmation link where the address is known and not confirmed yet; deferred as above. */
+/** Mails a confirmation link where the address is known, not confirmed yet, and confirmed by us; deferred as a reset. */
 export function requestVerification(ctx: Context, email: string): void {
   deferMail(ctx, async () => {
     const [user] = await findUserByEmail(ctx.primary, email);
-    if (user && !user.is_verified) await mailToken(ctx, user, VERIFICATION);
+    if (user && !user.is_verified && user.provider_id === null) await mailToken(ctx, user, VERIFICATION);
   });
 }
 
@@ -69,7 +65,7 @@ export async function resetPassword(ctx: Context, input: { token: string; passwo
   if (!known) throw badToken("RESET_PASSWORD_BAD_TOKEN");
   const changes = {
     password_hash: await hashPassword(input.password),
-    token_version: nextVersion,
+    ...endedSessions(ctx.now()),
     updated_at: ctx.now(),
   };
   const [[user]] = await ctx.primary.batch([
@@ -78,7 +74,7 @@ export async function resetPassword(ctx: Context, input: { token: string; passwo
   ]);
   // The other of two simultaneous tries used the token up between the look-up and here.
   if (!user) throw badToken("RESET_PASSWORD_BAD_TOKEN");
-  forgetStanding(user.id);
+  await announceEndedSessions(ctx, user.id);
 }
 
 /** Confirms an address by a mailed token. Throws `VERIFY_USER_BAD_TOKEN` or `VERIFY_USER_ALREADY_VERIFIED`. */
@@ -102,7 +98,8 @@ export const badPassword = (code: string, reason: string) =>
 
 const badToken = (code: string) => badRequest(code, code);
 
-function deferMail(ctx: Context, send: () => Promise<void>): void {
+/** Neither answer nor time tells whether there is anybody to write to. */
+export function deferMail(ctx: Context, send: () => Promise<void>): void {
   ctx.defer(send().catch((error: unknown) => ctx.log.error("mail_failed", describeError(error))));
 }
 

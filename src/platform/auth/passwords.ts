@@ -11,6 +11,9 @@ const COST: Cost = { N: 16_384, r: 8, p: 1 };
 const KEY_BYTES = 32;
 const SALT_BYTES = 16;
 
+/** Stands where somebody else keeps the password: no password matches it. */
+export const NO_PASSWORD = "none";
+
 /** Hashes a password with scrypt (RFC 7914) as `scrypt$N$r$p$salt$hash`, so that the cost can be raised later. */
 export async function hashPassword(password: string): Promise<string> {
   const salt = randomBytes(SALT_BYTES);
@@ -18,7 +21,7 @@ export async function hashPassword(password: string): Promise<string> {
   return ["scrypt", COST.N, COST.r, COST.p, salt.toString("base64"), hash.toString("base64")].join("$");
 }
 
-/** Compares in constant time; a `null` hash (nobody has that address) costs the same work and is false. */
+/** Compares in constant time; a `null` hash (nobody has that address) and `NO_PASSWORD` cost the same work and are false. */
 export async function verifyPassword(password: string, encoded: string | null): Promise<boolean> {
   const known = encoded === null ? null : decode(encoded);
   const expected = known?.hash ?? Buffer.alloc(KEY_BYTES);
@@ -26,7 +29,8 @@ export async function verifyPassword(password: string, encoded: string | null): 
   return timingSafeEqual(actual, expected) && known !== null;
 }
 
-function decode(encoded: string): { cost: Cost; salt: Buffer; hash: Buffer } {
+function decode(encoded: string): { cost: Cost; salt: Buffer; hash: Buffer } | null {
+  if (encoded === NO_PASSWORD) return null;
   const [scheme, N, r, p, salt, hash] = encoded.split("$");
   if (scheme !== "scrypt" || !salt || !hash) throw new Error("A stored password hash has an unknown form");
   return {

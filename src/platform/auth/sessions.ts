@@ -1,44 +1,59 @@
 import type { Context } from "../../context.ts";
-import { badRequest, invalidToken } from "../../errors.ts";
+import { AppError, badRequest, invalidToken } from "../../errors.ts";
+import { describeError } from "../http/log.ts";
 import { issueUserToken } from "./access-tokens.ts";
+import { announceEndedSessions } from "./ended-sessions.ts";
 import { ensureAdmin } from "./first-admin.ts";
-import { verifyPassword } from "./passwords.ts";
-import { signingKeys } from "./signing-key.ts";
-import { forgetStanding } from "./standing.ts";
-import { findUserByEmail, findUserById, nextVersion, updateUser, type UserRow } from "./user.store.ts";
+import { endIdentitySessions, providerFor } from "./identities.ts";
+import type { Login, SignIn } from "./identity-provider.ts";
+import { stay } from "./leaving.ts";
+import { endedSessions, findUserByEmail, findUserById, updateUser, type UserRow } from "./user.store.ts";
 
-export interface Login {
-  email: string;
-  password: string;
-}
-
-/** The user with this address and password, blocked or not; null for any other, after the same work. */
-export async function findUserByLogin(ctx: Context, { email, password }: Login): Promise<UserRow | null> {
-  // Without a safe key no token could be issued: 503 before anything is looked up.
-  signingKeys(ctx.config);
-  if (email.toLowerCase() === ctx.config.ADMIN_EMAIL.toLowerCase()) await ensureAdmin(ctx);
-  const [user = null] = await findUserByEmail(ctx.primary, email);
-  const matches = await verifyPassword(password, user?.password_hash ?? null);
-  return matches ? user : null;
+/**
+ * Whoever has this address and password, blocked or not; null for any other, after the same work. Somebody who was
+ * leaving stays by that.
+ */
+export async function findUserByLogin(ctx: Context, login: Login): Promise<SignIn | null> {
+  if (login.email.toLowerCase() === ctx.config.ADMIN_EMAIL.toLowerCase()) await ensureAdmin(ctx);
+  const [user = null] = await findUserByEmail(ctx.primary, login.email);
+  const found = await providerFor(ctx, user).signIn(ctx, login, user);
+  return found && stay(ctx, found);
 }
 
 /** As above, for the doors that tell a blocked user nothing else. Throws `LOGIN_BAD_CREDENTIALS`. */
-export async function findActiveUserByLogin(ctx: Context, login: Login): Promise<UserRow> {
-  const user = await findUserByLogin(ctx, login);
-  if (user && user.blocked_at === null) return user;
+export async function findActiveUserByLogin(ctx: Context, login: Login): Promise<SignIn> {
+  const found = await findUserByLogin(ctx, login).catch((error: unknown) => {
+    if (error instanceof AppError && error.code === "USER_BLOCKED") return null;
+    throw error;
+  });
+  if (found && found.user.blocked_at === null) return found;
   throw badRequest("LOGIN_BAD_CREDENTIALS", "LOGIN_BAD_CREDENTIALS");
 }
 
-/** What both login doors answer at least. */
-export async function openSession(ctx: Context, user: UserRow) {
-  return { access_token: await issueUserToken(ctx, user), token_type: "bearer" as const };
+interface Session {
+  access_token: string;
+  token_type: "bearer";
+  refresh_token?: string;
+  /** Seconds. */
+  expires_in?: number;
 }
 
-/** Ends every session of the caller: tokens of an older version are refused from now on. */
+/** What both login doors answer at least: a token of ours, or what the provider issued, so that its apps are alike. */
+export async function openSession(ctx: Context, { user, tokens }: SignIn): Promise<Session> {
+  if (!tokens) return { access_token: await issueUserToken(ctx, user), token_type: "bearer" };
+  const { id_token: access_token, refresh_token, expires_in } = tokens;
+  return { access_token, token_type: "bearer", refresh_token, expires_in };
+}
+
+/** Ends every session of the caller: tokens issued until now are refused. */
 export async function endOwnSessions(ctx: Context): Promise<void> {
-  const { id } = await readOwnUser(ctx);
-  await updateUser(ctx.primary, id, { token_version: nextVersion, updated_at: ctx.now() });
-  forgetStanding(id);
+  const user = await readOwnUser(ctx);
+  const now = ctx.now();
+  await updateUser(ctx.primary, user.id, { ...endedSessions(now), updated_at: now });
+  await announceEndedSessions(ctx, user.id);
+  // Our row refuses them already; the provider is told so that it renews them no more.
+  const told = endIdentitySessions(ctx, user);
+  ctx.defer(told.catch((error: unknown) => ctx.log.warning("provider_sessions_stay", describeError(error))));
 }
 
 /** The caller's own row. Throws `INVALID_TOKEN` when it was deleted meanwhile. */

@@ -36,6 +36,7 @@ const registerRoute = defineRoute({
     201: jsonResponse("Registered", userSchema),
     400: errorResponse("`REGISTER_USER_ALREADY_EXISTS` or `REGISTER_INVALID_PASSWORD`"),
     403: errorResponse("Registration is closed: `REGISTRATION_CLOSED`"),
+    502: errorResponse("Firebase, where it keeps people, does not answer: `FIREBASE_ERROR`"),
     503: errorResponse("Tokens cannot be signed until the operator sets a safe key"),
   },
 });
@@ -66,6 +67,7 @@ const loginForm = {
 
 const loginErrors = {
   400: errorResponse("Wrong address or password, or a blocked user: `LOGIN_BAD_CREDENTIALS`"),
+  502: errorResponse("Firebase, where it keeps people, does not answer: `FIREBASE_ERROR`"),
   503: errorResponse("Tokens cannot be signed until the operator sets a safe key"),
 };
 
@@ -85,8 +87,8 @@ const loginRoute = defineRoute({
 
 signInRouter.openapi(loginRoute, async (c) => {
   const { username: email, password } = c.req.valid("form");
-  const user = await findActiveUserByLogin(c.var.ctx, { email, password });
-  return c.json(await openSession(c.var.ctx, user), 200);
+  const found = await findActiveUserByLogin(c.var.ctx, { email, password });
+  return c.json(await openSession(c.var.ctx, found), 200);
 });
 
 const logoutRoute = defineRoute({

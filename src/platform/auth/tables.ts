@@ -18,10 +18,17 @@ export const users = sqliteTable(
     blocked_at: integer(),
     /** Raised by logout, block, reset and role change: a token of an older version is refused. */
     token_version: integer().notNull().default(1),
+    /** Id that the outside identity provider has for the user; null for one of our own. */
+    provider_id: text(),
+    /** Ms UTC: the provider's tokens, which carry no version, count when their sign-in came later. */
+    tokens_valid_after: integer().notNull().default(0),
     created_at: integer().notNull(),
     updated_at: integer().notNull(),
   },
-  (table) => [uniqueIndex("users_email").on(sql`lower(${table.email})`)],
+  (table) => [
+    uniqueIndex("users_email").on(sql`lower(${table.email})`),
+    uniqueIndex("users_provider").on(table.provider_id),
+  ],
 );
 
 /** Static API tokens that can be revoked; the token itself is a signed JWT and is not stored. */
@@ -46,4 +53,21 @@ export const mailedTokens = sqliteTable(
     created_at: integer().notNull(),
   },
   (table) => [index("mailed_tokens_user").on(table.user_id)],
+);
+
+/** Accounts to be deleted, with all that is kept about the person, when their grace is over. */
+export const accountDeletions = sqliteTable(
+  "account_deletions",
+  {
+    owner: text().primaryKey(),
+    /** Ms; also the `blocked_at` that leaving has given the user, which tells it from an admin's. */
+    requested_at: integer().notNull(),
+    /** Ms. */
+    deletion_at: integer().notNull(),
+    /** Ms; from then on nothing brings the account back. */
+    begun_at: integer(),
+    /** Ms of the last fault; the account rests for a while after it. */
+    failed_at: integer(),
+  },
+  (table) => [index("account_deletions_due").on(table.deletion_at)],
 );

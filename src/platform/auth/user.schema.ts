@@ -19,6 +19,11 @@ export const loginSchema = z.object({ email: emailSchema, password: passwordSche
 const bearerToken = {
   access_token: z.string().openapi({ example: "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiIuLi4ifQ.c2ln" }),
   token_type: z.literal("bearer").openapi({ example: "bearer" }),
+  refresh_token: z.string().optional().openapi({
+    example: "AMf-vBxL2mQ9",
+    description: "Where Firebase keeps people: for `POST /user/refresh`, or Firebase's own SDK",
+  }),
+  expires_in: z.number().optional().openapi({ example: 3600, description: "Seconds; beside a `refresh_token`" }),
 };
 
 export const bearerSchema = z.object(bearerToken).openapi("BearerToken");

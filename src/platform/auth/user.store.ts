@@ -1,7 +1,7 @@
 import { and, count, desc, eq, exists, isNotNull, isNull, lt, ne, notExists, or, type SQL, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/sqlite-core";
 import type { Database } from "../../context.ts";
-import { mailedTokens, users } from "./tables.ts";
+import { users } from "./tables.ts";
 
 export type UserRow = typeof users.$inferSelect;
 export type NewUser = typeof users.$inferInsert;
@@ -11,6 +11,9 @@ const hasEmail = (email: string) => eq(sql`lower(${users.email})`, email.toLower
 export const findUserById = (db: Database, id: string) => db.select().from(users).where(eq(users.id, id)).limit(1);
 
 export const findUserByEmail = (db: Database, email: string) => db.select().from(users).where(hasEmail(email)).limit(1);
+
+export const findUserByProviderId = (db: Database, providerId: string) =>
+  db.select().from(users).where(eq(users.provider_id, providerId)).limit(1);
 
 export const findAnyAdmin = (db: Database) =>
   db.select({ id: users.id }).from(users).where(eq(users.role, "admin")).limit(1);
@@ -30,6 +33,12 @@ export const countUsers = (db: Database) => db.select({ total: count() }).from(u
 export const insertUser = (db: Database, user: NewUser) =>
   db.insert(users).values(user).onConflictDoNothing().returning();
 
+/** What ends every session of a user: our own tokens are of an older version then, the provider's from before `now`. */
+export const endedSessions = (now: number) => ({
+  token_version: sql`${users.token_version} + 1`,
+  tokens_valid_after: now,
+});
+
 /** Takes the address over where a stranger registered it first: the stranger's password and sessions end. */
 export const insertFirstAdmin = (db: Database, user: NewUser) =>
   db
@@ -41,13 +50,12 @@ export const insertFirstAdmin = (db: Database, user: NewUser) =>
         role: user.role,
         password_hash: user.password_hash,
         blocked_at: null,
+        provider_id: null,
+        ...endedSessions(user.updated_at),
         updated_at: user.updated_at,
-        token_version: sql`${users.token_version} + 1`,
       },
-    });
-
-/** Raising the version ends every session. */
-export const nextVersion = sql`${users.token_version} + 1`;
+    })
+    .returning({ id: users.id });
 
 type UserChanges = Partial<{ [Column in keyof NewUser]: NewUser[Column] | SQL }>;
 
@@ -86,19 +94,28 @@ export const updateUnlessLastAdmin = (db: Database, id: string, changes: UserCha
     .where(and(eq(users.id, id), anotherAdminRemains(db, id)))
     .returning();
 
-/** Returns no row when there is no such user, or when it is the last admin. */
-export const deleteUnlessLastAdmin = (db: Database, id: string) =>
+/** Returns no row when the user is blocked already, or is the last admin. */
+export const blockUnlessLastAdmin = (db: Database, id: string, changes: UserChanges) =>
   db
-    .delete(users)
-    .where(and(eq(users.id, id), anotherAdminRemains(db, id)))
-    .returning({ id: users.id });
+    .update(users)
+    .set(changes)
+    .where(and(eq(users.id, id), isNull(users.blocked_at), anotherAdminRemains(db, id)))
+    .returning();
 
-export const deleteOrphanedMailedTokens = (db: Database, userId: string) =>
-  db
-    .delete(mailedTokens)
-    .where(
-      and(
-        eq(mailedTokens.user_id, userId),
-        notExists(db.select({ id: users.id }).from(users).where(eq(users.id, userId))),
-      ),
-    );
+/** Raises unless the user is blocked, so that the batch rolls back. */
+export function requireBlocked(db: Database, id: string) {
+  const blocked = sql`EXISTS (SELECT 1 FROM users WHERE id = ${id} AND blocked_at IS NOT NULL)`;
+  return db.select({ blocked: sql`CASE WHEN ${blocked} THEN 1 ELSE json('not blocked') END` }).from(sql`(SELECT 1)`);
+}
+
+/** Whether a user is there and not blocked. */
+export const isUnblocked = (db: Database, id: string): SQL =>
+  exists(
+    db
+      .select({ id: users.id })
+      .from(users)
+      .where(and(eq(users.id, id), isNull(users.blocked_at))),
+  );
+
+/** For the batch that ends an account. */
+export const deleteUserRow = (db: Database, id: string) => db.delete(users).where(eq(users.id, id));

@@ -8,6 +8,12 @@ export interface Feeds {
   publish(topic: string, event: EventInput): Promise<void>;
   /** Lets a reader in, by WebSocket or by Server-Sent Events; whether they may is the caller's question. */
   join(topic: string, join: Join, upgrade: boolean): Promise<Response>;
+  /** Ends the sockets and streams that a principal has on a topic where each hears their own. */
+  dismiss(topic: string, principal: string): Promise<void>;
+  /** Makes the events of somebody nobody's; of `personal` domains, which nobody else hears, nothing stays. */
+  forget(topic: string, owner: string, personal: EventInput["domain"][]): Promise<void>;
+  /** Removes all that is kept of a topic. */
+  clear(topic: string): Promise<void>;
 }
 
 /** The feeds of all topics, one object each. */
@@ -21,6 +27,9 @@ export function createFeeds(namespace: DurableObjectNamespace<EventFeed>, log: L
         log.error("event_publish_failed", { topic, type: event.type, ...describeError(error) });
       }
     },
+    dismiss: async (topic, principal) => open(topic).dismiss(principal),
+    forget: async (topic, owner, personal) => open(topic).forget(owner, personal),
+    clear: async (topic) => open(topic).clear(),
     join: (topic, join, upgrade) => open(topic).fetch(joinRequest(join, upgrade)),
   };
 }

@@ -2,9 +2,10 @@ import dbJournal from "../../../migrations/db/meta/_journal.json" with { type: "
 import warehouseJournal from "../../../migrations/warehouse/meta/_journal.json" with { type: "json" };
 import type { Context, Database } from "../../context.ts";
 import { proveSigning } from "../auth/access-tokens.ts";
+import { configuredProvider } from "../auth/identities.ts";
 import { signingKeyProblem } from "../auth/signing-key.ts";
 import { vaultProblem } from "../credentials/vault.ts";
-import { findAnyUser, findLastTick, findMigration } from "./health.store.ts";
+import { findLastTick, findMigration } from "./health.store.ts";
 import { describeError } from "./log.ts";
 
 /** Cron ticks once a minute; two may be late. */
@@ -34,7 +35,7 @@ export async function checkComponents(ctx: Context): Promise<Findings> {
   const keyProblem = signingKeyProblem(ctx.config);
   const vaultKeyProblem = vaultProblem(ctx.config);
   const [firebase, scheduler, tokens, database, warehouse, lake] = await Promise.all([
-    check(ctx, "firebase", "The user store does not answer", () => findAnyUser(ctx.db)),
+    check(ctx, "firebase", providerSentence(ctx), () => configuredProvider(ctx).findProblem(ctx)),
     check(ctx, "scheduler", "The last tick cannot be read", () => findTickProblem(ctx)),
     keyProblem
       ? bad(keyProblem)
@@ -51,6 +52,9 @@ export async function checkComponents(ctx: Context): Promise<Findings> {
     components: { firebase, scheduler, tokens, selenium, vault, database, warehouse, lake },
   };
 }
+
+const providerSentence = ({ config }: Context) =>
+  config.IDENTITY_PROVIDER === "firebase" ? "Firebase does not answer" : "The user store does not answer";
 
 /** A component is bad when looking at it throws, then with `sentence`, or when what it returns is a sentence itself. */
 async function check(

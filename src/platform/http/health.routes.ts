@@ -8,7 +8,7 @@ const componentSchema = z
 
 const componentsSchema = z
   .object({
-    firebase: componentSchema.openapi({ description: "The identity provider: our own user store" }),
+    firebase: componentSchema.openapi({ description: "The identity provider: our own user store, or Firebase" }),
     scheduler: componentSchema.openapi({ description: "Whether something ticked within three minutes" }),
     tokens: componentSchema.openapi({ description: "Whether a token that is signed now verifies" }),
     selenium: componentSchema.openapi({ description: "The browser binding" }),

@@ -3,7 +3,7 @@ import { AppError } from "../../errors.ts";
 import { describeError } from "../http/log.ts";
 import { announceJob, recordTransition } from "./announce.ts";
 import type { AnyJobDefinition, JobDefinitions, JobRow, SliceOutcome } from "./define.ts";
-import { raiseWarehouseFence } from "./fence.store.ts";
+import { deleteFence, findFence, raiseWarehouseFence } from "./fence.store.ts";
 import { claimJob, endLiveJob, type JobInsert, raiseFenceForClaim, updateHeldJob } from "./job.store.ts";
 import type { JobMessage } from "./queues.ts";
 import { commitFenced, JobStopped, LEASE_MS, openRunningJob } from "./running-job.ts";
@@ -112,7 +112,7 @@ async function endJob(
 }
 
 async function settleFailure(ctx: Context, row: JobRow, error: unknown): Promise<void> {
-  if (error instanceof JobStopped) return ctx.log.info("job_stopped", { job_id: row.id, type: row.type });
+  if (error instanceof JobStopped) return leaveJob(ctx, row);
   const failure = classify(error);
   ctx.log.warning("job_attempt_failed", { job_id: row.id, type: row.type, ...describeError(error) });
   if (failure.waits) return release(ctx, row, failure.retry_after, {});
@@ -122,6 +122,13 @@ async function settleFailure(ctx: Context, row: JobRow, error: unknown): Promise
   }
   const after_seconds = Math.max(failure.retry_after, backoff(failures, ctx.random()));
   await release(ctx, row, after_seconds, { failures });
+}
+
+/** Of a subject that was removed meanwhile, the attempt may have brought back the warehouse's fence. */
+async function leaveJob(ctx: Context, { id, type, fence_subject }: JobRow): Promise<void> {
+  ctx.log.info("job_stopped", { job_id: id, type });
+  const [fence] = await findFence(ctx.primary, fence_subject);
+  if (!fence) await deleteFence(ctx.warehouse, "_catchment_fence", fence_subject);
 }
 
 interface Failure {

@@ -11,13 +11,16 @@ import { fillSlots } from "./slots.ts";
 import { sendJob } from "./start.ts";
 
 /** Domains in which jobs belong to one person or follow rights of their own; admins see instruments too. */
-const PERSONAL: (DomainName | "platform")[] = ["banking", "instruments", "platform"];
+const PERSONAL: readonly (DomainName | "platform")[] = ["banking", "instruments", "platform"];
+
+/** Whether the jobs of a domain are seen by whoever they belong to, not by all who may read the domain. */
+export const isPersonalDomain = (domain: DomainName | "platform"): boolean => PERSONAL.includes(domain);
 
 /** Whose jobs the caller may see: all of the domains they may read, and their own. */
 export function jobAudience(ctx: Context): JobAudience {
   const { principal } = ctx;
   const shared = domainNames.options.filter(
-    (domain) => !PERSONAL.includes(domain) && mayAccessDomain(principal, domain, "read", ctx.config.ANONYMOUS_ACCESS),
+    (domain) => !isPersonalDomain(domain) && mayAccessDomain(principal, domain, "read", ctx.config.ANONYMOUS_ACCESS),
   );
   const domains = isAdmin(principal) ? [...shared, "instruments" as const, "platform" as const] : shared;
   return { domains, principal: principalId(principal) };
@@ -67,7 +70,8 @@ export async function cancelJobsOfSubject(ctx: Context, subject: string): Promis
   for (const job of await listLiveJobsBySubject(ctx.db, subject)) await stopJob(ctx, job);
 }
 
-async function stopJob(ctx: Context, job: JobRow): Promise<JobRow | undefined> {
+/** As `cancelJob`, for the platform itself; undefined when the job has ended already. */
+export async function stopJob(ctx: Context, job: JobRow): Promise<JobRow | undefined> {
   const change = { status: "cancelled" as const, completed_at: ctx.now() };
   const [fences, [cancelled]] = await ctx.db.batch([
     raiseFenceOfLiveJob(ctx.db, job.id),

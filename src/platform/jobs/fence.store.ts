@@ -1,5 +1,6 @@
-import { sql } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
 import type { Database } from "../../context.ts";
+import { fence } from "./tables.ts";
 
 /** Raises an error inside SQLite, and so rolls its batch back, unless the fence still holds the epoch. */
 export function guardFence(db: Database, table: "fence" | "_catchment_fence", subject: string, epoch: number) {
@@ -13,6 +14,15 @@ export function raiseWarehouseFence(warehouse: Database, subject: string, epoch:
   return warehouse.run(sql`
     INSERT INTO _catchment_fence (subject, epoch) VALUES (${subject}, ${epoch})
     ON CONFLICT (subject) DO UPDATE SET epoch = excluded.epoch WHERE excluded.epoch > _catchment_fence.epoch`);
+}
+
+export function findFence(db: Database, subject: string) {
+  return db.select().from(fence).where(eq(fence.subject, subject)).limit(1);
+}
+
+/** For a subject that is gone: without a fence nothing commits any more. */
+export function deleteFence(db: Database, table: "fence" | "_catchment_fence", subject: string) {
+  return db.run(sql`DELETE FROM ${sql.identifier(table)} WHERE subject = ${subject}`);
 }
 
 /** Fences of single jobs that are no more; those of subjects stay, for their epoch must never go back. */

@@ -11,6 +11,8 @@ import { findLiveJob, insertJob, type JobAddress, type JobInsert } from "./job.s
 interface StartOptions {
   /** Only one live job may have it; absent where jobs of this type do not exclude each other. */
   subject?: string;
+  /** Principal whose job it is; the caller when absent. */
+  created_by?: string;
   /** Progress to show before the first slice. */
   progress?: Record<string, unknown>;
   /** Statements that commit together with the new row; when one raises, no job is started. */
@@ -51,7 +53,7 @@ export function newJob<Schema extends z.ZodType, Cursor>(
   ctx: Context,
   definition: JobDefinition<Schema, Cursor>,
   params: z.input<Schema> & Record<string, unknown>,
-  { subject, progress = {} }: StartOptions,
+  { subject, progress = {}, created_by }: StartOptions,
   now = ctx.now(),
 ): JobInsert {
   const id = timedId("job", now, ctx.random);
@@ -74,7 +76,7 @@ export function newJob<Schema extends z.ZodType, Cursor>(
     errors: [],
     sent_at: now,
     created_at: now,
-    created_by: principalId(ctx.principal),
+    created_by: created_by ?? principalId(ctx.principal),
   };
 }
 

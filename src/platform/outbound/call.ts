@@ -92,9 +92,23 @@ interface Watch {
   end(): Promise<void>;
 }
 
+const READ_BYTES = 65_536;
+
+/** A body of the network comes in pieces of 4 KiB unless it is given room for more; one made by a script has its own. */
+function readerOf(
+  source: ReadableStream<Uint8Array>,
+): Pick<ReadableStreamDefaultReader<Uint8Array>, "read" | "cancel"> {
+  try {
+    const reader = source.getReader({ mode: "byob" });
+    return { read: () => reader.read(new Uint8Array(READ_BYTES)), cancel: (reason) => reader.cancel(reason) };
+  } catch {
+    return source.getReader();
+  }
+}
+
 /** Hands the body on chunk by chunk, counting; ends it with an error past the size or the deadline. */
 function watchBody(source: ReadableStream<Uint8Array>, watch: Watch): ReadableStream<Uint8Array> {
-  const reader = source.getReader();
+  const reader = readerOf(source);
   const { promise: aborted, reject } = Promise.withResolvers<never>();
   aborted.catch(() => undefined);
   watch.signal.addEventListener("abort", () => reject(watch.signal.reason), { once: true });

@@ -9,8 +9,11 @@ export interface TcpAddress {
   port: number;
 }
 
-/** `starttls`: whoever gets the socket turns it to TLS; `off`: never, which is for hosts of `ALLOW_PRIVATE_HOSTS` only. */
-export type TcpTransport = "starttls" | "off";
+/**
+ * `starttls`: whoever gets the socket turns it to TLS; `sealed`: speaks a protocol that encrypts by itself, such as SSH;
+ * `off`: neither, which is for hosts of `ALLOW_PRIVATE_HOSTS` only.
+ */
+export type TcpTransport = "starttls" | "sealed" | "off";
 
 const TIMEOUT_MS = 10_000;
 
@@ -22,15 +25,16 @@ const TIMEOUT_MS = 10_000;
 export async function connectTcp(
   ctx: Pick<Context, "config" | "db" | "log" | "metrics" | "now">,
   address: TcpAddress,
-  secureTransport: TcpTransport,
+  transport: TcpTransport,
 ): Promise<Socket> {
   const { hostname, port, isPermitted } = checkUserHost(address, ctx.config.ALLOW_PRIVATE_HOSTS);
-  if (secureTransport === "off" && !isPermitted) throw refusedPlain();
+  if (transport === "off" && !isPermitted) throw refusedPlain();
   const name = `${hostname}:${port}`;
   await enterCircuit(ctx, name);
   const started_at = ctx.now();
   // The build reads the app in Node, which does not have this module.
   const { connect } = await import("cloudflare:sockets");
+  const secureTransport = transport === "starttls" ? "starttls" : "off";
   const socket = connect({ hostname, port }, { secureTransport, allowHalfOpen: false });
   // Who closes it learns nothing from these.
   socket.closed.catch(() => undefined);

@@ -1,5 +1,6 @@
 import type { Context } from "../../context.ts";
 import { describeError } from "../http/log.ts";
+import { isPersonalDomain } from "../jobs/control.ts";
 import type { JobDefinitions } from "../jobs/define.ts";
 import { isFenced } from "../jobs/running-job.ts";
 import { startOrJoinJob } from "../jobs/start.ts";
@@ -39,7 +40,10 @@ async function startRun(ctx: Context, definitions: JobDefinitions, schedule: Sch
     await ctx.db.batch(claim);
     return ctx.log.error("schedule_without_code", { schedule_id: schedule.id, job_type: schedule.job_type });
   }
+  const { created_by, domain } = schedule;
   const { job } = await startOrJoinJob(ctx, definition, schedule.params, {
+    // Where jobs are somebody's own, those of a schedule belong to whom it belongs to.
+    ...(created_by !== null && isPersonalDomain(domain) ? { created_by } : {}),
     ...(schedule.subject ? { subject: schedule.subject } : {}),
     before: [...claim],
   });

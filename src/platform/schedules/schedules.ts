@@ -1,3 +1,4 @@
+import type { SQL } from "drizzle-orm";
 import type { Context } from "../../context.ts";
 import type { DomainName } from "../../config.ts";
 import { badRequest, notFound, unavailable } from "../../errors.ts";
@@ -5,7 +6,15 @@ import { principalId } from "../auth/principal.ts";
 import { timedId } from "../jobs/identifiers.ts";
 import type { JsonObject } from "../jobs/tables.ts";
 import { cronProblem, nextRun } from "./cron.ts";
-import { deleteSchedule, findSchedule, insertSchedule, type ScheduleRow, updateSchedule } from "./schedule.store.ts";
+import {
+  deleteSchedule,
+  findSchedule,
+  insertSchedule,
+  type ScheduleInsert,
+  type ScheduleRow,
+  updateSchedule,
+  updateUnchangedSchedule,
+} from "./schedule.store.ts";
 import type { CatchUp } from "./tables.ts";
 
 export interface ScheduleInput {
@@ -50,10 +59,16 @@ export async function putSchedule(ctx: Context, id: string, input: ScheduleInput
 
 /** Creates the schedule of that id; undefined, with nothing changed, when there is one. Throws as `createSchedule` does. */
 export async function addSchedule(ctx: Context, id: string, input: ScheduleInput): Promise<ScheduleRow | undefined> {
+  const [schedule] = await insertSchedule(ctx.db, newSchedule(ctx, id, input));
+  return schedule;
+}
+
+/** The row of a schedule that is not there yet. Throws as `createSchedule` does. */
+export function newSchedule(ctx: Context, id: string, input: ScheduleInput): ScheduleInsert {
   const { cron_expression, time_zone = "UTC", enabled = true } = input;
   requireCron(cron_expression, time_zone);
   const now = ctx.now();
-  const [schedule] = await insertSchedule(ctx.db, {
+  return {
     ...input,
     id,
     time_zone,
@@ -62,8 +77,7 @@ export async function addSchedule(ctx: Context, id: string, input: ScheduleInput
     created_by: input.created_by ?? principalId(ctx.principal),
     created_at: now,
     updated_at: now,
-  });
-  return schedule;
+  };
 }
 
 /** The schedule, if it belongs to the domain; 404 otherwise. */
@@ -73,21 +87,43 @@ export async function getSchedule(ctx: Context, domain: DomainName | "platform",
   return schedule;
 }
 
+type ScheduleChange = Partial<Omit<ScheduleInput, "domain">>;
+
 /** Changes the fields given; the next run follows from the new expression, zone and switch. */
 export async function changeSchedule(
   ctx: Context,
   domain: DomainName | "platform",
   id: string,
-  change: Partial<Omit<ScheduleInput, "domain">>,
+  change: ScheduleChange,
 ): Promise<ScheduleRow> {
   const before = await getSchedule(ctx, domain, id);
+  const [after] = await updateSchedule(ctx.db, id, applyChange(ctx, before, change));
+  if (!after) throw notFound(`Schedule not found: ${id}`);
+  return after;
+}
+
+/** As above, but undefined, with nothing changed, when it was changed since it was read, or `condition` does not hold. */
+export async function changeUnchangedSchedule(
+  ctx: Context,
+  before: ScheduleRow,
+  change: ScheduleChange,
+  condition?: SQL,
+): Promise<ScheduleRow | undefined> {
+  const [after] = await updateUnchangedSchedule(ctx.db, before, applyChange(ctx, before, change), condition);
+  return after;
+}
+
+function applyChange(ctx: Context, before: ScheduleRow, change: ScheduleChange): Partial<ScheduleInsert> {
   const { cron_expression, time_zone, enabled } = { ...before, ...change };
   requireCron(cron_expression, time_zone);
   const now = ctx.now();
-  const next_run_at = enabled ? nextRun(cron_expression, time_zone, now) : null;
-  const [after] = await updateSchedule(ctx.db, id, { ...change, next_run_at, updated_at: now });
-  if (!after) throw notFound(`Schedule not found: ${id}`);
-  return after;
+  return {
+    ...change,
+    // Whoever switches it, its owner's word counts from then on.
+    ...(change.enabled === undefined ? {} : { stopped_for: null }),
+    next_run_at: enabled ? nextRun(cron_expression, time_zone, now) : null,
+    updated_at: Math.max(now, before.updated_at + 1),
+  };
 }
 
 /** Removes a schedule; jobs it has started go on. */

@@ -5,6 +5,9 @@ import type { JsonObject } from "../jobs/tables.ts";
 /** What happens to runs missed while nothing ticked: one run makes up for all, or none does. */
 export type CatchUp = "once" | "skip";
 
+/** What has switched a schedule off for its owner; the end of it switches the schedule on again. */
+export type StopReason = "login-refused" | "leaving";
+
 export const schedules = sqliteTable(
   "schedules",
   {
@@ -25,6 +28,10 @@ export const schedules = sqliteTable(
     created_by: text(),
     created_at: integer().notNull(),
     updated_at: integer().notNull(),
+    /** Ms; set where a domain keeps what it deletes. Such a schedule is switched off, too. */
+    deleted_at: integer(),
+    /** Null while it is on, and where somebody has switched it off themselves. */
+    stopped_for: text().$type<StopReason>(),
   },
   (table) => [
     index("schedules_due").on(table.enabled, table.next_run_at),

@@ -156,6 +156,18 @@ export function claimUnused(db: Database, { unused_since, claimed_before, limit 
     .returning({ key: objects.key, r2_upload_id: objects.r2_upload_id });
 }
 
+/** Claims the objects whose keys a query with one column finds, and their sidecars, whatever state they are in. */
+export function claimNamed(db: Database, keys: SQL, limit: number, now: number) {
+  const beside = sql`SELECT objects.key FROM named JOIN objects ON ${isSidecarOf(sql`named.key`)}`;
+  const own = sql`SELECT objects.key FROM named JOIN objects ON objects.key = named.key`;
+  const chosen = sql`(WITH named (key) AS (${keys}) ${own} UNION ${beside} LIMIT ${limit})`;
+  return db
+    .update(objects)
+    .set({ state: "deleting", state_since: now })
+    .where(sql`${objects.key} IN ${chosen}`)
+    .returning({ key: objects.key, r2_upload_id: objects.r2_upload_id });
+}
+
 /** Claims an object that no row names yet; none when it is live or being removed already. */
 export function claimPending(db: Database, key: string, now: number) {
   return db

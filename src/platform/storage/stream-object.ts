@@ -2,15 +2,20 @@ import { AppError } from "../../errors.ts";
 import { matchesEtag } from "../http/etag.ts";
 import { type ByteRange, ObjectChanged } from "./ranges.ts";
 
-export interface StoredFile {
-  key: string;
+export interface DownloadedFile {
+  /** What no two contents share: becomes the `ETag`. */
+  tag: string;
   size_bytes: number;
-  sha256: string;
   content_type: string;
   /** What a browser saves it as. */
   filename: string;
   /** Ms. */
   modified_at: number;
+}
+
+export interface StoredFile extends Omit<DownloadedFile, "tag"> {
+  key: string;
+  sha256: string;
 }
 
 /** Conditions and range as the client sent them (RFC 9110, sections 13 and 14). */
@@ -24,8 +29,18 @@ export interface FileRequest {
  * An object as a download: 200 with all of it, 206 with one range, 304 when the client has it, or a thrown 416. The
  * checksum is the tag, so a download that was cut off goes on safely. Throws `ObjectChanged` when the bytes are gone.
  */
-export async function streamObject(lake: R2Bucket, file: StoredFile, request: FileRequest): Promise<Response> {
-  const etag = `"${file.sha256}"`;
+export function streamObject(lake: R2Bucket, file: StoredFile, request: FileRequest): Promise<Response> {
+  const read = async (range: ByteRange | null) => (await lake.get(file.key, range ? { range } : {}))?.body ?? null;
+  return streamFile(read, { ...file, tag: file.sha256 }, request);
+}
+
+/** The same of bytes from anywhere: `read` answers those of a range, or all; null when they are gone. */
+export async function streamFile(
+  read: (range: ByteRange | null) => Promise<ReadableStream<Uint8Array> | null>,
+  file: DownloadedFile,
+  request: FileRequest,
+): Promise<Response> {
+  const etag = `"${file.tag}"`;
   const headers = new Headers({
     ETag: etag,
     "Accept-Ranges": "bytes",
@@ -35,15 +50,15 @@ export async function streamObject(lake: R2Bucket, file: StoredFile, request: Fi
   if (matchesEtag(request.if_none_match, etag)) return new Response(null, { status: 304, headers });
   const stale = request.if_range !== undefined && request.if_range.trim() !== etag;
   const range = stale ? null : parseRange(request.range, file.size_bytes);
-  const object = await lake.get(file.key, range ? { range } : {});
-  if (!object) throw new ObjectChanged();
+  const body = await read(range);
+  if (!body) throw new ObjectChanged();
   headers.set("Content-Type", file.content_type);
   headers.set("Content-Disposition", attachment(file.filename));
   headers.set("X-Content-Type-Options", "nosniff");
   headers.set("Content-Length", String(range?.length ?? file.size_bytes));
-  if (!range) return new Response(object.body, { headers });
+  if (!range) return new Response(body, { headers });
   headers.set("Content-Range", `bytes ${range.offset}-${range.offset + range.length - 1}/${file.size_bytes}`);
-  return new Response(object.body, { status: 206, headers });
+  return new Response(body, { status: 206, headers });
 }
 
 /** Tells a browser to save under the name; names beyond ASCII travel as RFC 8187 says, with a plain one beside. */

@@ -1,4 +1,5 @@
 import type { Context } from "../../context.ts";
+import { endUpload } from "./end-upload.ts";
 import { claimUnused, removeClaimed } from "./objects.store.ts";
 
 /** Readers and resumed jobs may still hold a key this long after no row names it. */
@@ -19,13 +20,4 @@ export async function sweepObjects(ctx: Pick<Context, "db" | "lake" | "now" | "l
   await removeClaimed(ctx.db, keys, now);
   ctx.log.info("objects_swept", { objects: keys.length });
   return keys.length;
-}
-
-/** Frees the parts of an upload that was given up; one that is ended already has none. */
-async function endUpload(lake: R2Bucket, { key, r2_upload_id }: { key: string; r2_upload_id: string | null }) {
-  if (r2_upload_id === null) return;
-  await lake
-    .resumeMultipartUpload(key, r2_upload_id)
-    .abort()
-    .catch(() => {});
 }

@@ -78,3 +78,7 @@ export function takeUpload(db: Database, id: string) {
 export function listUnusedUploads(db: Database, unused_since: number, limit: number) {
   return db.select().from(uploads).where(lt(uploads.updated_at, unused_since)).limit(limit);
 }
+
+export function listUploadsOf(db: Database, owner: string, limit: number) {
+  return db.select().from(uploads).where(eq(uploads.owner, owner)).limit(limit);
+}

@@ -15,6 +15,7 @@ import {
   insertUpload,
   listParts,
   listUnusedUploads,
+  listUploadsOf,
   setCompleted,
   touchUpload,
   type UploadRow,
@@ -25,6 +26,12 @@ import {
 export const KEEP_UPLOADS_MS = 24 * 3600 * 1000;
 const UPLOADS_A_SWEEP = 100;
 const CONTENT_TYPE = "application/octet-stream";
+
+/** A person of whom nothing but the id is known. */
+interface Owner {
+  kind: "user";
+  id: string;
+}
 
 interface NewUpload {
   filename: string;
@@ -123,6 +130,13 @@ export async function sweepUploads(ctx: Context): Promise<number> {
   return unused.length;
 }
 
+/** Removes uploads that somebody has begun, at most 100 a call; answers whether that was all. */
+export async function eraseUploadsOf(ctx: Context, owner: Owner): Promise<boolean> {
+  const begun = await listUploadsOf(ctx.db, ownerOf(owner), UPLOADS_A_SWEEP);
+  for (const upload of begun) await removeUpload(ctx, upload);
+  return begun.length < UPLOADS_A_SWEEP;
+}
+
 async function removeUpload(ctx: Context, { id, object_key, r2_upload_id }: UploadRow): Promise<void> {
   // An upload whose parts are joined, or that is gone already, has nothing to abort.
   await ctx.lake
@@ -140,7 +154,7 @@ async function findOwn(ctx: Context, id: string): Promise<UploadRow> {
 }
 
 /** Callers without a name share one: the random id of an upload is then what keeps it apart. */
-export const ownerOf = (principal: Principal) =>
+export const ownerOf = (principal: Principal | Owner) =>
   "id" in principal ? `${principal.kind}:${principal.id}` : principal.kind;
 
 export const storedFile = ({ size_bytes, sha256 }: UploadRow) => ({

@@ -1,13 +1,13 @@
 import { expect } from "vitest";
 import type { JobRow } from "../../../src/platform/jobs/define.ts";
-import type { JobWorld } from "../../support/job-world.ts";
+import type { JobWorld, WorkedJob } from "../../support/job-world.ts";
 
 interface Experiment {
   world: JobWorld;
   /** Starts the job in an empty lake and answers its id. */
   start(): Promise<string>;
-  /** Throws where a job that has ended did not leave what it should. */
-  check(job: JobRow): Promise<void>;
+  /** Throws where a job that has ended did not leave what it should, or did more than it had to. */
+  check(job: JobRow, worked: WorkedJob): Promise<void>;
 }
 
 /**
@@ -18,16 +18,17 @@ export async function breakEverywhere({ world, start, check }: Experiment): Prom
   // What a process keeps in memory between jobs spares the second run some operations.
   await world.work(await start());
   const calm = await world.work(await start());
-  await check(calm.job);
+  await check(calm.job, calm);
   const operations = calm.process.count();
   for (let at = 1; at <= operations; at++) {
     for (const kind of ["fault", "kill"] as const) {
-      const { job, process, kills } = await world.work(await start(), { at, moment: "after", kind });
+      const worked = await world.work(await start(), { at, moment: "after", kind });
+      const { job, process, kills } = worked;
       const where = `${kind} after operation ${at} of ${operations}`;
       expect(process.struck(), where).toBe(true);
       expect(kills, where).toBe(kind === "kill" ? 1 : 0);
       expect(job, where).toMatchObject({ status: "completed", errors: [] });
-      await check(job);
+      await check(job, worked);
     }
   }
   return operations;

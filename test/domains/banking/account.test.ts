@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { errorBody, PASSWORD, register, send, sendUnder, signIn, signInAdmin } from "./client.ts";
+import { errorBody, PASSWORD, register, send, sendUnder, signIn, signInAdmin } from "../../platform/auth/client.ts";
 
 const email = "user@example.com";
 const token = expect.stringMatching(/^[\w-]+\.[\w-]+\.[\w-]+$/);

@@ -1,0 +1,21 @@
+import { z } from "zod";
+import type { FilesystemType } from "./filesystem.ts";
+import { folder } from "./settings-fields.ts";
+
+const r2Settings = z.strictObject({ type: z.literal("r2"), prefix: folder() });
+
+/** Files that are in this platform's own storage already; the domain lists and reads them. */
+export const r2: FilesystemType<typeof r2Settings> = {
+  title: "The platform's own storage",
+  description: "Objects of this platform's storage below a prefix",
+  settings: r2Settings,
+};
+
+const pushSettings = z.strictObject({ type: z.literal("push") });
+
+/** Files that the instrument's computer delivers itself. */
+export const push: FilesystemType<typeof pushSettings> = {
+  title: "Push",
+  description: "Any WebDAV client delivers files to /dav/{instrument}/ with a token of the instrument",
+  settings: pushSettings,
+};

@@ -1,0 +1,53 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { HookWorld } from "./world.ts";
+
+export interface WebhookServer {
+  url: string;
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a server on 127.0.0.1 that keeps what is posted to `/worlds/{id}`: `PUT /control/worlds/{id}` says what it
+ * answers, `GET` shows what it was told.
+ */
+export async function startWebhookServer(port = 0): Promise<WebhookServer> {
+  const worlds = new Map<string, HookWorld>();
+  const server = createServer((request, response) => {
+    handle(worlds, request, response).catch((error: unknown) => {
+      console.error(error);
+      response.destroy();
+    });
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, "127.0.0.1", resolve);
+  });
+  const address = server.address();
+  const bound = typeof address === "object" && address ? address.port : port;
+  return {
+    url: `http://127.0.0.1:${bound}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+async function handle(worlds: Map<string, HookWorld>, request: IncomingMessage, response: ServerResponse) {
+  const body = Buffer.concat(await request.toArray()).toString();
+  const [, control, id = ""] = /^\/(control\/)?worlds\/([\w-]+)/.exec(request.url ?? "") ?? [];
+  const world = worlds.get(id) ?? { replies: [], calls: [] };
+  worlds.set(id, world);
+  if (control) {
+    if (request.method === "PUT") world.replies = JSON.parse(body);
+    return void response.writeHead(200, { "Content-Type": "application/json" }).end(JSON.stringify(world.calls));
+  }
+  const headers = Object.entries(request.headers).map(([name, value]) => [name, String(value)]);
+  world.calls.push({ headers: Object.fromEntries(headers), body });
+  const [reply = {}] = world.replies;
+  if (world.replies.length > 1) world.replies.shift();
+  if (reply.hang) return;
+  if (reply.cut) return void response.destroy();
+  response.writeHead(reply.status ?? 200, reply.headers).end(reply.body ?? "");
+}
