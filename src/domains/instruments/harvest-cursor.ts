@@ -32,6 +32,8 @@ export interface HarvestCursor {
   /** Listings that were begun, and the next page of the current one; null while none is under way. */
   listings: number;
   page: { at: string | null } | null;
+  /** Ms; when the newest listing was begun. */
+  listed_at: number;
   total_discovered: number;
   transferred: number;
   skipped: number;
@@ -48,6 +50,7 @@ export interface HarvestCursor {
 export const firstCursor: HarvestCursor = {
   listings: 1,
   page: { at: null },
+  listed_at: 0,
   total_discovered: 0,
   transferred: 0,
   skipped: 0,

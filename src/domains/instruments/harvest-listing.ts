@@ -12,6 +12,7 @@ const CHARACTERS_A_STATEMENT = 500_000;
 export async function listSource(ctx: Context, { job, cursor, instrument, source }: HarvestWorld): Promise<boolean> {
   while (cursor.page) {
     if (job.outOfTime()) return false;
+    if (cursor.page.at === null) cursor.listed_at = ctx.now();
     const { files, next, problems } = await source.list(cursor.page.at);
     const now = ctx.now();
     const observed = files.map((file) => ({

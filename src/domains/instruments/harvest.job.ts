@@ -61,8 +61,9 @@ async function harvest(ctx: Context, world: HarvestWorld): Promise<SliceOutcome>
 /** Transfers everything that is not being written; false when the slice is over before. */
 async function transferSettled(ctx: Context, world: HarvestWorld): Promise<boolean> {
   for (;;) {
-    const now = ctx.now();
-    const settled = { seen_since: now - SEEN_MS, written_before: now - WRITTEN_MS };
+    const { listed_at } = world.cursor;
+    // What the listing showed counts, not how long ago that was: only another look tells whether a file has grown.
+    const settled = { seen_since: listed_at - SEEN_MS, written_before: listed_at - WRITTEN_MS };
     const files = await listWanted(ctx.db, wantedOf(world), settled, FILES_A_LOOK);
     if (files.length === 0) return true;
     for (const group of groupsOf(files)) {
