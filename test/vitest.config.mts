@@ -23,6 +23,7 @@ export default defineConfig({
           LOG_LEVEL: "ERROR",
           // What `npm start` writes for the local server must not change what is tested.
           ALLOW_PICKLE_PREVIEW: "false",
+          ALLOW_PRIVATE_HOSTS: "",
           DEFAULT_BANK: "erste-netbroker",
           RECORDED_PROVIDERS: "",
           BROWSER_RENDERING: "false",

@@ -43,7 +43,7 @@ describe("npm start", () => {
     const { origin } = running;
     const file = join(state.folder, ".dev.vars");
     expect(running.output().split("\n").slice(0, 5)).toEqual([
-      `Catchment wrote 10 settings to ${file} and brought both databases to the newest schema; data are in ${state.folder}.`,
+      `Catchment wrote 12 settings to ${file} and brought both databases to the newest schema; data are in ${state.folder}.`,
       `API ${origin} - docs ${origin}/docs - health ${origin}/health`,
       `Admin admin@catchment.local, password ${vars.ADMIN_PASSWORD} (shown this once; kept in ${file})`,
       "Exchanges: the real ones; npm start -- --demo needs no network. Ctrl+C stops.",
