@@ -1,6 +1,7 @@
 /** Modules that are built apart by `src/build/lazy-modules.ts`, by name: they would be a burden in the main module. */
 export interface LazyModules {
   aws: typeof import("./connectors/clouds/aws/wire.ts");
+  "bank-page": typeof import("./connectors/banks/http-page.ts");
   browser: typeof import("./connectors/banks/browser-page.ts");
   dbt: typeof import("./formats/dbt/engine.ts");
   mysql: typeof import("./connectors/sources/mysql/source.ts");

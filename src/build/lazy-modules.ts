@@ -9,6 +9,7 @@ import { writeIfChanged } from "./write-file.ts";
 /** Where each module that is loaded on first use begins. */
 const ENTRIES: Record<keyof LazyModules, string> = {
   aws: "src/connectors/clouds/aws/wire.ts",
+  "bank-page": "src/connectors/banks/http-page.ts",
   browser: "src/connectors/banks/browser-page.ts",
   dbt: "src/formats/dbt/engine.ts",
   mysql: "src/connectors/sources/mysql/source.ts",

@@ -1,6 +1,5 @@
 import { loadLazily } from "../../lazy-modules.ts";
 import { type BankIo, type BankLogin, type CollectedReport, RecipeFailure, type RecipeFailureKind } from "./bank.ts";
-import { openHttpPage } from "./http-page.ts";
 import type { BankPage } from "./page.ts";
 import { isSafeAddress, type Recipe, type RecipeStep } from "./recipe.ts";
 import { checkRefusal, runStep, type RunWorld } from "./run-step.ts";
@@ -43,7 +42,10 @@ export async function runRecipe(io: BankIo, recipe: Recipe, login: BankLogin): P
 }
 
 async function openPage(io: BankIo, recipe: Recipe, origin: string): Promise<BankPage> {
-  if (recipe.runner === "http") return openHttpPage(io, origin);
+  if (recipe.runner === "http") {
+    const { openHttpPage } = await loadLazily("bank-page");
+    return openHttpPage(io, origin);
+  }
   if (!io.browser) throw new RecipeFailure("browser-missing", "selenium not configured");
   const { openBrowserPage } = await loadLazily("browser");
   return openBrowserPage(io.browser, origin);

@@ -4,6 +4,7 @@ import { writeFileSidecars } from "../../platform/storage/file-sidecars.ts";
 import { receiveMultipart, type ReceivedFile } from "../../platform/storage/multipart.ts";
 import { markLive, markOrphaned } from "../../platform/storage/objects.store.ts";
 import { discardObject } from "../../platform/storage/stream-writer.ts";
+import { isUniqueViolation } from "../../platform/unique-violation.ts";
 import {
   countDataFiles,
   type DataFileRow,
@@ -15,7 +16,7 @@ import {
 } from "./data-file.store.ts";
 import { originOf } from "./erase.store.ts";
 import { requireFileKind } from "./file-names.ts";
-import { databaseMessage, quotaExceeded, refusalOf } from "./guarded-batch.ts";
+import { quotaExceeded, refusalOf } from "./guarded-batch.ts";
 import { guardOwner } from "./owner.store.ts";
 import { requireOwner } from "./owner.ts";
 
@@ -65,7 +66,7 @@ export async function addFile(
     ])
     .catch(async (error: unknown) => {
       for (const key of sidecars) await discardObject(ctx, key);
-      throw databaseMessage(error).includes("UNIQUE constraint") ? fileExists(filename) : refusalOf(ctx, error);
+      throw isUniqueViolation(error) ? fileExists(filename) : refusalOf(ctx, error);
     });
   return row;
 }

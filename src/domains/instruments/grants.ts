@@ -22,7 +22,7 @@ import { requireGrantee } from "./grantees.ts";
 import { instrumentResource } from "./instruments.ts";
 import { getResource } from "./resource.ts";
 import type { GranteeType } from "./tables.ts";
-import { isUniqueViolation } from "./unique-violation.ts";
+import { isUniqueViolation } from "../../platform/unique-violation.ts";
 import { type AccessReason, accessRules } from "./visible-files.ts";
 
 /** Throws 404. */

@@ -15,7 +15,7 @@ import {
 } from "./membership.store.ts";
 import { projectResource } from "./projects.ts";
 import { getResource } from "./resource.ts";
-import { isUniqueViolation } from "./unique-violation.ts";
+import { isUniqueViolation } from "../../platform/unique-violation.ts";
 
 /** Throws 404 for an unknown group. */
 export async function readGroupMembers(ctx: Context, group_id: string) {

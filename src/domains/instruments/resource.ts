@@ -19,7 +19,7 @@ import {
   updateManaged,
 } from "./resource.store.ts";
 import type { SecretPlace } from "./resource-secrets.ts";
-import { isUniqueViolation } from "./unique-violation.ts";
+import { isUniqueViolation } from "../../platform/unique-violation.ts";
 
 /** A kind of thing that admins create, change, delete and restore; one declaration is all that it needs. */
 export interface Resource<Row extends ManagedRow = ManagedRow, Fields extends object = object> extends ManagedRows {

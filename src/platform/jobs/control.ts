@@ -9,6 +9,7 @@ import { endLiveJob, findJob, listLiveJobsBySubject, raiseFenceOfLiveJob, revive
 import { countJobs, type JobAudience, type JobFilter, listJobs } from "./job-list.store.ts";
 import { fillSlots } from "./slots.ts";
 import { sendJob } from "./start.ts";
+import { isUniqueViolation } from "../unique-violation.ts";
 
 /** Domains in which jobs belong to one person or follow rights of their own; admins see instruments too. */
 const PERSONAL: readonly (DomainName | "platform")[] = ["banking", "instruments", "platform"];
@@ -103,7 +104,7 @@ async function revive(ctx: Context, job: JobRow): Promise<JobRow> {
     const [revived] = await reviveJob(ctx.db, job.id, ctx.now());
     if (revived) return revived;
   } catch (error) {
-    if (!(error instanceof Error && /UNIQUE constraint/.test(String(error.cause ?? error)))) throw error;
+    if (!isUniqueViolation(error)) throw error;
   }
   throw conflict(`Another job already works on ${job.subject ?? "this"}`);
 }

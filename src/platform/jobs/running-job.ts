@@ -5,6 +5,7 @@ import type { AnyJobDefinition, JobRow, RunningJob, Statement } from "./define.t
 import { guardFence } from "./fence.store.ts";
 import { updateHeldJob } from "./job.store.ts";
 import type { JsonObject } from "./tables.ts";
+import { isUniqueViolation } from "../unique-violation.ts";
 
 /** A lease is renewed by every commit and progress call; an upstream call may take half of it. */
 export const LEASE_MS = 60_000;
@@ -97,10 +98,7 @@ export function openRunningJob(
         const change = { subject, fence_subject: subject };
         await commitFenced(ctx, row, [updateHeldJob(ctx.db, row.id, row.epoch, change)]);
       } catch (error) {
-        if (error instanceof Error && /UNIQUE constraint/.test(String(error.cause ?? error))) {
-          throw conflict("Another job already works on this");
-        }
-        throw error;
+        throw isUniqueViolation(error) ? conflict("Another job already works on this") : error;
       }
     },
   };
