@@ -6,13 +6,25 @@ import {
   mayHear,
   NORMAL_CLOSURE,
   readJoin,
+  type Seat,
 } from "../src/platform/events/protocol.ts";
 import { type KeptFrame, openHistory } from "./event-history.ts";
 import { openStreams } from "./event-streams.ts";
 import type { MetricsCollector } from "./metrics-collector.ts";
+import type { SocketCounter } from "./socket-counter.ts";
 
 interface FeedEnv {
+  SOCKET_COUNTER: DurableObjectNamespace<SocketCounter>;
+  /** Days, as the configuration has it. */
+  EVENT_RETENTION_DAYS?: string;
   METRICS: DurableObjectNamespace<MetricsCollector>;
+}
+
+const DAY_MS = 86_400_000;
+/** What is known of a socket. */
+interface Attachment {
+  audience: Audience | null;
+  seat?: Seat | null;
 }
 
 const ENDED = "Nothing follows";
@@ -24,10 +36,13 @@ const POLICY_VIOLATION = 1008;
  * streams of Server-Sent Events, and keeps the last ones for replay. It holds no fact that our records lack.
  */
 export class EventFeed extends DurableObject<FeedEnv> {
-  readonly #history = openHistory(this.ctx.storage);
-  readonly #streams = openStreams(() => this.#countReaders());
+  readonly #history = openHistory(this.ctx.storage, Number(this.env.EVENT_RETENTION_DAYS ?? 90) * DAY_MS);
+  readonly #streams = openStreams((left) => {
+    this.#freeSeat(left);
+    this.#countReaders();
+  });
   /** What each socket may hear; its attachment has it too, and is all that is left after hibernation. */
-  readonly #audiences = new WeakMap<WebSocket, { audience: Audience | null }>();
+  readonly #audiences = new WeakMap<WebSocket, Attachment>();
   #counting = false;
   #counted = 0;
 
@@ -61,23 +76,43 @@ export class EventFeed extends DurableObject<FeedEnv> {
     const ended = this.#history.hasEnded();
     // 204 tells an EventSource that has everything to stop coming back (WHATWG HTML, section 9.2.3).
     if (ended && welcome.length === 0) return new Response(null, { status: 204 });
-    return this.#streams.open(join.audience, welcome, ended);
+    return this.#streams.open(join, welcome, ended);
   }
 
-  #joinSocket({ audience }: Join, welcome: KeptFrame[]): Response {
+  #joinSocket({ audience, seat = null }: Join, welcome: KeptFrame[]): Response {
     const { 0: client, 1: server } = new WebSocketPair();
     this.ctx.acceptWebSocket(server);
-    server.serializeAttachment({ audience });
+    server.serializeAttachment({ audience, seat });
     for (const { text } of welcome) server.send(text);
     if (this.#history.hasEnded()) server.close(NORMAL_CLOSURE, ENDED);
     else this.#countReaders();
     return new Response(null, { status: 101, webSocket: client });
   }
 
-  #audienceOf(socket: WebSocket): Audience | null {
-    const known = this.#audiences.get(socket) ?? (socket.deserializeAttachment() as { audience: Audience | null });
+  #attachmentOf(socket: WebSocket): Attachment {
+    const known = this.#audiences.get(socket) ?? (socket.deserializeAttachment() as Attachment);
     this.#audiences.set(socket, known);
-    return known.audience;
+    return known;
+  }
+
+  #audienceOf(socket: WebSocket): Audience | null {
+    return this.#attachmentOf(socket).audience;
+  }
+
+  /** Ids of the seats that are taken here. */
+  seats(): string[] {
+    const open = this.ctx.getWebSockets().filter((socket) => socket.readyState === WebSocket.OPEN);
+    return [...open.flatMap((socket) => this.#attachmentOf(socket).seat?.id ?? []), ...this.#streams.seats()];
+  }
+
+  /** A seat whose freeing gets lost is found when its reader has no other. */
+  #freeSeat(seat: Seat | null | undefined): void {
+    if (seat)
+      this.ctx.waitUntil(
+        this.env.SOCKET_COUNTER.getByName(seat.reader)
+          .leave(seat.id)
+          .catch(() => {}),
+      );
   }
 
   /** Ends what a principal listens by, who may not any more. */
@@ -107,10 +142,12 @@ export class EventFeed extends DurableObject<FeedEnv> {
     // Codes that no close frame may carry (RFC 6455, section 7.4.1).
     if ([1005, 1006, 1015].includes(code)) socket.close(NORMAL_CLOSURE);
     else socket.close(code, reason);
+    this.#freeSeat(this.#attachmentOf(socket).seat);
     this.#countReaders();
   }
 
-  override webSocketError(): void {
+  override webSocketError(socket: WebSocket): void {
+    this.#freeSeat(this.#attachmentOf(socket).seat);
     this.#countReaders();
   }
 

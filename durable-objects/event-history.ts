@@ -3,9 +3,8 @@ import { type EventInput, frameOf, type Join, mayHear } from "../src/platform/ev
 /** Frames kept for replay. */
 const KEPT_FRAMES = 1000;
 const HOUR_MS = 3_600_000;
-/** How long a feed is kept after its last frame, and how long one that never ends is kept silent. */
+/** How long a feed is kept after its last frame: the row of its job has the rest. */
 const ENDED_KEPT_MS = 6 * HOUR_MS;
-const SILENT_KEPT_MS = 7 * 24 * HOUR_MS;
 
 /** Feeds of earlier releases begin without it, or have its columns the other way round. */
 const KEYS = "CREATE TABLE IF NOT EXISTS keys (n INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE)";
@@ -31,8 +30,11 @@ interface Feed {
 
 export type History = ReturnType<typeof openHistory>;
 
-/** The numbered events of one topic in the storage of its object; everything here is synchronous but `clear`. */
-export function openHistory(storage: DurableObjectStorage) {
+/**
+ * The numbered events of one topic in the storage of its object, none of them older than `kept_ms`; everything here is
+ * synchronous but `clear`.
+ */
+export function openHistory(storage: DurableObjectStorage, kept_ms: number) {
   const { sql } = storage;
   let feed = readFeed(sql);
   let hasKeys = false;
@@ -47,8 +49,22 @@ export function openHistory(storage: DurableObjectStorage) {
     );
     feed = { epoch: crypto.randomUUID().slice(0, 8), newest: 0, ended: false, touched_at: Date.now() };
     sql.exec("INSERT INTO feed VALUES (?, ?)", feed.epoch, feed.touched_at);
-    void storage.setAlarm(expiry(feed));
+    void storage.setAlarm(expiry(feed, kept_ms));
     return feed;
+  }
+
+  /** Number of the oldest frame that is kept. */
+  function oldest(): number {
+    return oldestFrame()?.n ?? (feed?.newest ?? 0) + 1;
+  }
+
+  function oldestFrame() {
+    return sql.exec<{ n: number; kept_at: number }>("SELECT n, kept_at FROM frames ORDER BY n LIMIT 1").toArray()[0];
+  }
+
+  function dropOldFrames(kept_since: number): void {
+    if ((oldestFrame()?.kept_at ?? kept_since) >= kept_since) return;
+    sql.exec("DELETE FROM frames WHERE kept_at < ?", kept_since);
   }
 
   function openKeys(): void {
@@ -73,7 +89,8 @@ export function openHistory(storage: DurableObjectStorage) {
       sql.exec("DELETE FROM keys WHERE n <= ?", n - KEPT_FRAMES);
     }
     if (n > KEPT_FRAMES) sql.exec("DELETE FROM frames WHERE n <= ?", n - KEPT_FRAMES);
-    if (last) void storage.setAlarm(expiry(feed));
+    dropOldFrames(feed.touched_at - kept_ms);
+    if (last) void storage.setAlarm(expiry(feed, kept_ms));
     return { id, type, text, domain, owner };
   }
 
@@ -90,7 +107,7 @@ export function openHistory(storage: DurableObjectStorage) {
     const [, theirEpoch, digits] = /^(?:([^-]+)-)?(\d+)$/.exec(after) ?? [];
     const n = Number(digits);
     if (digits === undefined || (theirEpoch !== undefined && theirEpoch !== epoch)) return null;
-    return n <= newest && n >= newest - KEPT_FRAMES ? n : null;
+    return n <= newest && n >= oldest() - 1 ? n : null;
   }
 
   function since(n: number): KeptFrame[] {
@@ -133,7 +150,7 @@ export function openHistory(storage: DurableObjectStorage) {
       sql.exec("UPDATE frames SET owner = NULL WHERE owner = ?", owner);
     },
     /** Milliseconds UTC after which nobody will ask for the frames any more. */
-    expiresAt: () => (feed ? expiry(feed) : 0),
+    expiresAt: () => (feed ? expiry(feed, kept_ms) : 0),
     async clear(): Promise<void> {
       feed = null;
       hasKeys = false;
@@ -144,7 +161,7 @@ export function openHistory(storage: DurableObjectStorage) {
 
 type FrameRow = { n: number; type: string; text: string; domain: EventInput["domain"]; owner: string | null };
 
-const expiry = (feed: Feed) => feed.touched_at + (feed.ended ? ENDED_KEPT_MS : SILENT_KEPT_MS);
+const expiry = (feed: Feed, kept_ms: number) => feed.touched_at + (feed.ended ? ENDED_KEPT_MS : kept_ms);
 
 /** The data of a frame that `append` wrote, hence the cast. */
 const readData = (frame: KeptFrame) => (JSON.parse(frame.text) as { data: Record<string, unknown> }).data;

@@ -1,4 +1,4 @@
-import { type Audience, mayHear } from "../src/platform/events/protocol.ts";
+import { type Audience, type Join, mayHear, type Seat } from "../src/platform/events/protocol.ts";
 import type { KeptFrame } from "./event-history.ts";
 
 const HEARTBEAT_MS = 15_000;
@@ -7,6 +7,7 @@ const BUFFER_BYTES = 1_048_576;
 
 interface StreamReader {
   audience: Audience | null;
+  seat: Seat | null;
   controller: ReadableStreamDefaultController<Uint8Array>;
 }
 
@@ -16,15 +17,15 @@ const RETRY = encoder.encode("retry: 3000\n\n");
 
 const encodeFrame = ({ id, type, text }: KeptFrame) => encoder.encode(`id: ${id}\nevent: ${type}\ndata: ${text}\n\n`);
 
-/** The readers of a feed by Server-Sent Events (WHATWG HTML, section 9.2); `changed` is told when one comes or goes. */
-export function openStreams(changed: () => void) {
+/** The readers of a feed by Server-Sent Events (WHATWG HTML, section 9.2); `changed` is told when one comes, or goes from its seat. */
+export function openStreams(changed: (left?: Seat | null) => void) {
   const readers = new Set<StreamReader>();
   let heartbeat: ReturnType<typeof setInterval> | undefined;
 
   function leave(reader: StreamReader): void {
     readers.delete(reader);
     if (readers.size === 0) clearInterval(heartbeat);
-    changed();
+    changed(reader.seat);
   }
 
   function write(reader: StreamReader, chunk: Uint8Array): void {
@@ -36,15 +37,20 @@ export function openStreams(changed: () => void) {
   return {
     count: () => readers.size,
 
+    seats: () => [...readers].flatMap(({ seat }) => seat?.id ?? []),
+
     /** An answer that starts with the welcome and goes on with what is sent; it is over at once when the feed has ended. */
-    open(audience: Audience | null, welcome: KeptFrame[], ended: boolean): Response {
+    open({ audience, seat = null }: Join, welcome: KeptFrame[], ended: boolean): Response {
       let opened: StreamReader | undefined;
       const body = new ReadableStream<Uint8Array>(
         {
           start(controller) {
             for (const chunk of [RETRY, ...welcome.map(encodeFrame)]) controller.enqueue(chunk);
-            if (ended) return controller.close();
-            opened = { audience, controller };
+            if (ended) {
+              controller.close();
+              return changed(seat);
+            }
+            opened = { audience, seat, controller };
             readers.add(opened);
             if (readers.size === 1)
               heartbeat = setInterval(() => readers.forEach((one) => write(one, HEARTBEAT)), HEARTBEAT_MS);

@@ -1,3 +1,4 @@
+import type { Context as HonoContext } from "hono";
 import { type Context, createContext } from "./context.ts";
 import { banking } from "./domains/banking/index.ts";
 import { instruments } from "./domains/instruments/index.ts";
@@ -8,11 +9,12 @@ import { readConfig } from "./config.ts";
 import { platform } from "./platform/index.ts";
 import type { Chores, Domain, Erase } from "./platform/domain.ts";
 import { handleError } from "./platform/http/errors.ts";
-import { createRouter } from "./platform/http/router.ts";
+import { type AppEnv, createRouter } from "./platform/http/router.ts";
 import { answerCors } from "./platform/http/cors.ts";
 import { observeRequest, refuseForeignHosts, sessionStart } from "./platform/http/observe.ts";
 import { answerUnmatched } from "./platform/http/unmatched.ts";
 import type { JobDefinitions } from "./platform/jobs/define.ts";
+import type { Purges } from "./platform/retention/purge.ts";
 
 /** Every family of routes and jobs; adding a domain is one line here. */
 export const domains: Domain[] = [platform, banking, instruments, marketData, inventory, warehouse];
@@ -35,15 +37,21 @@ export const chores: Chores = Object.fromEntries(
   ),
 );
 
+export const purges: Purges = Object.assign({}, ...domains.map((domain) => domain.purges));
+
+/** Of the client only what Cloudflare says, never a header that a client can set. */
+const openContext = (c: HonoContext<AppEnv>) =>
+  createContext(c.env, c.executionCtx, {
+    session: sessionStart(c),
+    client_address: c.req.header("CF-Connecting-IP"),
+  });
+
 /** The HTTP door: every router under its prefix, behind the same request middleware. */
 export function createApp() {
   const app = createRouter();
   app.onError(handleError);
   app.notFound(answerUnmatched(app));
-  app.use(
-    observeRequest((c) => createContext(c.env, c.executionCtx, { session: sessionStart(c) })),
-    refuseForeignHosts,
-  );
+  app.use(observeRequest(openContext), refuseForeignHosts);
   app.use(answerCors((env) => readConfig(env).CORS_ORIGINS));
   for (const { routers } of domains) {
     for (const { prefix, router } of routers) app.route(prefix === "" ? "/" : prefix, router);

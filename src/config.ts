@@ -15,6 +15,9 @@ const flag = (fallback: boolean) =>
 
 const wholeNumber = (fallback: number) => z.coerce.number().int().nonnegative().default(fallback);
 
+/** A period or limit that is at least 1: an empty value is 0, which would purge or refuse everything. */
+const positive = (fallback: number) => z.coerce.number().int().positive().default(fallback);
+
 const list = <T extends z.ZodType<string, string>>(item: T, fallback = "") =>
   z
     .string()
@@ -151,10 +154,17 @@ export const configSchema = z.object({
   INVENTORY_REDACT_SECRETS: flag(true).describe(
     "Whether secrets in what a cloud answers are replaced by `[redacted]`.",
   ),
-  ARTIFACT_RETENTION_DAYS: wholeNumber(30).describe(
-    "Days for which the artifacts of an extraction are kept; the latest state of each resource stays.",
-  ),
   BANK_QUOTA_BYTES: wholeNumber(5 * 1024 ** 3).describe("What a person's own files may have in all, in bytes."),
+  USER_QUOTA_BYTES: positive(50 * 1024 ** 3).describe(
+    "What one user or token may have stored in the lake in all, in bytes; what instruments deliver is nobody's. Admins have no limit for one user.",
+  ),
+  USER_JOB_LIMIT: positive(5000).describe("Jobs that one user or token may have waiting or running."),
+  JOB_LIMIT: positive(20_000).describe("Jobs that may wait or run in all."),
+  USER_SOURCE_LIMIT: positive(200).describe("Sources that one user or token may have in the warehouse."),
+  SOURCE_LIMIT: positive(1000).describe("Sources that there may be in all."),
+  USER_SOCKET_LIMIT: positive(100).describe(
+    "Sockets and streams of events that one user or token may have open; without a token, one client address.",
+  ),
   IDENTITY_PROVIDER: z
     .enum(["embedded", "firebase"])
     .default("embedded")
@@ -205,8 +215,25 @@ export const configSchema = z.object({
     .default("")
     .describe("Prefix of these DOIs, such as `10.5072`; empty registers none."),
   DATACITE_PUBLISHER: z.string().min(1).default("Catchment").describe("Publisher that these DOIs name."),
-  JOB_RETENTION_DAYS: wholeNumber(90).describe("Days after which ended jobs are purged."),
-  ACTIVITY_RETENTION_DAYS: wholeNumber(30).describe("Days after which lines of the warehouse's activity log go."),
+  JOB_RETENTION_DAYS: positive(90).describe(
+    "Days after which ended jobs are purged; an extraction stays as long as its artifacts.",
+  ),
+  EVENT_RETENTION_DAYS: positive(90).describe(
+    "Days after which events can be replayed no more; of each topic the last 1,000 are kept.",
+  ),
+  ACTIVITY_RETENTION_DAYS: positive(30).describe("Days after which lines of the warehouse's activity log go."),
+  ARTIFACT_RETENTION_DAYS: positive(30).describe(
+    "Days for which the artifacts of an extraction are kept; those of the last complete one and the latest state of each resource stay.",
+  ),
+  EXPORT_RETENTION_DAYS: positive(7).describe("Days for which an exported file can be downloaded."),
+  IDEMPOTENCY_RETENTION_HOURS: positive(24).describe(
+    "Hours for which an `Idempotency-Key` gets its first answer again.",
+  ),
+  UPLOAD_RETENTION_HOURS: positive(24).describe(
+    "Hours after which an upload in parts that nobody has touched is given up.",
+  ),
+  AUDIT_RETENTION_DAYS: positive(400).describe("Days after which entries of the audit go, the oldest first."),
+  CODE_RETENTION_MINUTES: positive(10).describe("Minutes after which a one-time code that no run has taken goes."),
   WAREHOUSE_LIMIT_GB: wholeNumber(10).describe("Size at which the warehouse's database is full; D1 has 10 GB."),
   DBT_LOCK_WAIT_SECONDS: wholeNumber(300).describe(
     "Time for which a run of dbt models that is asked for waits for the one under way, in seconds; then it is refused.",
@@ -220,7 +247,6 @@ export const configSchema = z.object({
     "Metabase whose pages are proxied under `/metabase`, which its setting `site-url` has to end in; empty for none.",
   ),
   METABASE_DATABASE_ID: wholeNumber(0).describe("Id that Metabase has for the warehouse; 0 for none."),
-  EXPORT_RETENTION_DAYS: wholeNumber(7).describe("Days for which an exported file can be downloaded."),
   JOB_SLICE_SECONDS: wholeNumber(20).describe(
     "Wall time after which a job ends its slice and goes on in a fresh message, in seconds.",
   ),

@@ -4,6 +4,7 @@ import { type Config, readConfig, readForeignVariable } from "./config.ts";
 import type { EventFeed } from "../durable-objects/event-feed.ts";
 import type { MetricsCollector } from "../durable-objects/metrics-collector.ts";
 import type { RateLimiter } from "../durable-objects/rate-limiter.ts";
+import type { SocketCounter } from "../durable-objects/socket-counter.ts";
 import { createVault, type Vault } from "./platform/credentials/vault.ts";
 import { createFeeds, type Feeds } from "./platform/events/feeds.ts";
 import { createLogger, type Logger } from "./platform/http/log.ts";
@@ -21,6 +22,7 @@ export interface Env {
   SYNC: Queue;
   EVENT_FEED: DurableObjectNamespace<EventFeed>;
   RATE_LIMITER: DurableObjectNamespace<RateLimiter>;
+  SOCKET_COUNTER: DurableObjectNamespace<SocketCounter>;
   METRICS: DurableObjectNamespace<MetricsCollector>;
   ASSETS: Fetcher;
   /** Browser Rendering, where the account has it. */
@@ -47,8 +49,13 @@ export interface Context {
   vault: Vault;
   metrics: Metrics;
   rateLimiter: DurableObjectNamespace<RateLimiter>;
+  socketCounter: DurableObjectNamespace<SocketCounter>;
   /** Who does this: a person, a token, nobody, or the platform itself. */
   principal: Principal;
+  /** Address that the request came from, as Cloudflare says; null where there is no request, or no proxy. */
+  client_address: string | null;
+  /** Whether this invocation has written rows of the audit that are in no chain yet. */
+  audit: { is_unsealed: boolean };
   log: Logger;
   /** The plain fetch of the runtime, replaceable in tests; user-given URLs go through `platform/outbound`. */
   fetch: typeof fetch;
@@ -70,6 +77,7 @@ export interface ContextOptions {
   /** Where the D1 session starts: a bookmark, or one of D1's two constraints. */
   session?: string;
   principal?: Principal;
+  client_address?: string | undefined;
 }
 
 type Deferrer = Pick<ExecutionContext, "waitUntil">;
@@ -94,7 +102,10 @@ export function createContext(env: Env, execution: Deferrer, options: ContextOpt
     vault: createVault(config.VAULT_KEYS),
     metrics: createMetrics(env.METRICS, { now, defer, log }),
     rateLimiter: env.RATE_LIMITER,
+    socketCounter: env.SOCKET_COUNTER,
     principal: options.principal ?? anonymous,
+    client_address: options.client_address ?? null,
+    audit: { is_unsealed: false },
     log,
     fetch: (input, init) => fetch(input, init),
     variable: (name) => readForeignVariable(env, name),

@@ -70,6 +70,15 @@ export const methodNotAllowed = (allowed: string[]) =>
 
 export const conflict = (message: string, code = "CONFLICT") => new AppError(409, code, message);
 
+/** There are as many as may be; `seconds` until one of them may be gone, null where waiting does not help. */
+export const quotaReached = (message: string, seconds: number | null) =>
+  new AppError(
+    429,
+    "QUOTA_EXCEEDED",
+    message,
+    seconds === null ? {} : { retry_after: seconds, headers: { "Retry-After": String(seconds) } },
+  );
+
 /** The same request is being answered already; `seconds` until asking again makes sense. */
 export const inProgress = (message: string, seconds: number) =>
   new AppError(409, "IN_PROGRESS", message, { retry_after: seconds, headers: { "Retry-After": String(seconds) } });
@@ -95,6 +104,10 @@ export const rateLimited = (seconds: number, message = "Too many requests. Pleas
     retry_after: seconds,
     headers: { "Retry-After": String(Math.max(1, Math.ceil(seconds))) },
   });
+
+/** Something was done, and the audit could not be told; the log has what was. */
+export const auditNotWritten = () =>
+  new AppError(500, "AUDIT_NOT_WRITTEN", "This was done, but could not be recorded in the audit");
 
 export const jobStartFailed = (cause: unknown) =>
   new AppError(500, "JOB_START_ERROR", "Failed to start job", { cause });

@@ -1,4 +1,4 @@
-import { chores, createApp, jobDefinitions } from "./app.ts";
+import { chores, createApp, jobDefinitions, purges } from "./app.ts";
 import { createContext, type Env } from "./context.ts";
 import { system } from "./platform/auth/principal.ts";
 import { consumeMessage } from "./platform/jobs/consume.ts";
@@ -8,6 +8,7 @@ import { tick } from "./platform/schedules/tick.ts";
 export { EventFeed } from "../durable-objects/event-feed.ts";
 export { MetricsCollector } from "../durable-objects/metrics-collector.ts";
 export { RateLimiter } from "../durable-objects/rate-limiter.ts";
+export { SocketCounter } from "../durable-objects/socket-counter.ts";
 
 const app = createApp();
 
@@ -21,6 +22,6 @@ export default {
 
   async scheduled(_controller, env, execution) {
     const ctx = createContext(env, execution, { principal: system });
-    await tick(ctx, jobDefinitions, chores);
+    await tick(ctx, jobDefinitions, chores, purges);
   },
 } satisfies ExportedHandler<Env, JobMessage>;

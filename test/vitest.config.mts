@@ -44,5 +44,7 @@ export default defineConfig({
     globalSetup: ["test/support/global-setup.ts"],
     testTimeout: 20_000,
     isolate: false,
+    // Each worker waits half of its time for databases; more than two would only wait for each other.
+    maxWorkers: 2,
   },
 });

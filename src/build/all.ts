@@ -1,4 +1,5 @@
 import { configurationTable, replaceSection } from "./configuration-table.ts";
+import { generateClientTypes } from "./client/generate.ts";
 import { buildExchanges } from "./exchanges.ts";
 import { buildLazyModules } from "./lazy-modules.ts";
 import { buildLeanZod } from "./lean-zod.ts";
@@ -16,6 +17,7 @@ await withLock(paths.lock, async () => {
   const { renderApi } = await import("./openapi.ts");
   const openapi = renderApi();
   await writeIfChanged(paths.openapi, openapi);
+  await generateClientTypes(openapi, paths.clientTypes);
   await buildStaticAssets(openapi);
   const readme = await readOrNull(paths.readme);
   if (readme) await writeIfChanged(paths.readme, replaceSection(readme, "configuration", configurationTable()));

@@ -78,9 +78,20 @@ const ZONES: Zone[] = [
     message: "Bindings come with the context: the app must stay importable in Node.",
   },
   {
+    from: /^src\/client\//,
+    forbidden: /^(src|durable-objects)\/|^(node|cloudflare):/,
+    except: /^src\/client\//,
+    message: "The client runs in browsers, too, and knows the API by its generated types: import npm packages only.",
+  },
+  {
+    from: /^src\/(?!client\/|cli\/|dashboard\/)/,
+    forbidden: /^src\/client\//,
+    message: "The client is for those outside: only the command line and the dashboard import it.",
+  },
+  {
     from: /^src\/cli\//,
     forbidden: /^(src|durable-objects)\//,
-    except: /^src\/(cli|build|formats)\/|^src\/config\.ts$/,
+    except: /^src\/(cli|client|build|formats)\/|^src\/config\.ts$/,
     typesAllowed: true,
     message: "A command runs in Node: import no Worker code but types.",
   },

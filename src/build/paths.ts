@@ -13,6 +13,7 @@ export const paths = {
   lazyModules: join(root, "src/lazy"),
   recordings: join(root, "src/domains/inventory/recordings"),
   openapi: join(root, "src/build/openapi.json"),
+  clientTypes: join(root, "src/client/schema.d.ts"),
   redocly: join(root, "src/build/redocly.yaml"),
   readme: join(root, "README.md"),
   migrations: join(root, "migrations"),

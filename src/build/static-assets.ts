@@ -1,10 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { build } from "esbuild";
+import { buildDashboard } from "./dashboard.ts";
 import { paths } from "./paths.ts";
 import { copyIfChanged, writeIfChanged } from "./write-file.ts";
 
-const DASHBOARD_FILES = ["theme.css", "status.css", "swagger.js", "favicon.svg"];
+const DASHBOARD_FILES = ["theme.css", "swagger.js", "favicon.svg"];
 const RECORDINGS = ["aws.json", "azure.json", "gcp.json"];
 const SWAGGER_FILES = ["swagger-ui.css", "swagger-ui-bundle.js"];
 
@@ -23,6 +24,7 @@ export async function buildStaticAssets(openapi: string): Promise<void> {
   for (const file of DASHBOARD_FILES) await copyIfChanged(join(paths.dashboard, file), target("dashboard", file));
   await copyIfChanged(join(paths.dashboard, "lineage/lineage.css"), target("dashboard", "lineage.css"));
   await writeIfChanged(target("dashboard", "lineage.js"), await bundleLineage());
+  await buildDashboard();
   for (const file of RECORDINGS)
     await copyIfChanged(join(paths.recordings, file), join(paths.assets, "recordings", file));
 }

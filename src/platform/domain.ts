@@ -2,6 +2,7 @@ import type { DomainName } from "../config.ts";
 import type { Context } from "../context.ts";
 import type { Router } from "./http/router.ts";
 import type { AnyJobDefinition } from "./jobs/define.ts";
+import type { Purges } from "./retention/purge.ts";
 
 /** What a folder under `domains/` offers to the app. */
 export interface Domain {
@@ -11,6 +12,8 @@ export interface Domain {
   jobs: AnyJobDefinition[];
   /** What the domain does every minute, by name. */
   chores?: Record<string, (ctx: Context, erase: Erase) => Promise<unknown>>;
+  /** What of the domain is kept for a time only. */
+  purges?: Purges;
   /** What of the domain is about one person; what people share loses their name and stays. */
   erase?: Erase;
 }

@@ -14,10 +14,11 @@ export const erasePlatform: Erase = async (ctx, { id, email }) => {
   if (!(await disownJobsOf(ctx, id, PERSONAL))) return false;
   if (!(await eraseUploadsOf(ctx, principal))) return false;
   await ctx.feeds.forget(PLATFORM_TOPIC, id, [PERSONAL]);
+  const now = ctx.now();
   await ctx.db.batch([
-    ...eraseRecordsOf(ctx.db, id, ownerOf(principal)),
-    eraseFromAudit(ctx.db, id),
-    ...(email === null ? [] : [eraseFromAudit(ctx.db, email)]),
+    ...eraseRecordsOf(ctx.db, { id, email }, ownerOf(principal), now),
+    eraseFromAudit(ctx.db, id, now),
+    ...(email === null ? [] : [eraseFromAudit(ctx.db, email, now)]),
   ]);
   return true;
 };

@@ -10,12 +10,14 @@ import { vaultRouter } from "./credentials/vault.routes.ts";
 import type { Domain } from "./domain.ts";
 import { erasePlatform } from "./erase.ts";
 import { socketsRouter } from "./events/sockets.routes.ts";
+import { configurationRouter } from "./http/configuration.routes.ts";
 import { docsRouter } from "./http/docs.routes.ts";
 import { healthRouter } from "./http/health.routes.ts";
 import { homeRouter } from "./http/home.routes.ts";
 import { jobsRouter } from "./jobs/jobs.routes.ts";
 import { metricsRouter } from "./metrics/metrics.routes.ts";
 import { uploadsRouter } from "./storage/uploads.routes.ts";
+import { storageUsageRouter } from "./storage/usage.routes.ts";
 
 /** The shared routes and jobs: accounts, jobs, events, docs, health, metrics. */
 export const platform: Domain = {
@@ -36,6 +38,8 @@ export const platform: Domain = {
     { prefix: "", router: metricsRouter },
     { prefix: "", router: vaultRouter },
     { prefix: "", router: uploadsRouter },
+    { prefix: "", router: storageUsageRouter },
+    { prefix: "", router: configurationRouter },
   ],
   jobs: [rotateVaultJob],
   erase: erasePlatform,

@@ -47,7 +47,12 @@ export async function measureStartUp(worker: BareWorker): Promise<number> {
 export const bareBindings = (() => {
   const internal = (name: string, module: string) =>
     `(name = "${name}", wrapped = (moduleName = "${module}", innerBindings = [(name = "fetcher", service = "nothing")]))`;
-  const classes = { EVENT_FEED: "EventFeed", RATE_LIMITER: "RateLimiter", METRICS: "MetricsCollector" };
+  const classes = {
+    EVENT_FEED: "EventFeed",
+    RATE_LIMITER: "RateLimiter",
+    SOCKET_COUNTER: "SocketCounter",
+    METRICS: "MetricsCollector",
+  };
   const bindings = [
     internal("DB", "cloudflare-internal:d1-api"),
     internal("WAREHOUSE", "cloudflare-internal:d1-api"),

@@ -74,7 +74,12 @@ function optionsOf(bundle: Bundle, exchangeUrls: string) {
     const script = readFileSync(join(import.meta.dirname, "workers", `${name}.js`), "utf8");
     return { ...shared, name, script, modules: true };
   };
-  const classes = { EVENT_FEED: "EventFeed", RATE_LIMITER: "RateLimiter", METRICS: "MetricsCollector" };
+  const classes = {
+    EVENT_FEED: "EventFeed",
+    RATE_LIMITER: "RateLimiter",
+    SOCKET_COUNTER: "SocketCounter",
+    METRICS: "MetricsCollector",
+  };
   const durableObjects = Object.entries(classes).map(([binding, className]) => [
     binding,
     { className, useSQLite: true },

@@ -1,6 +1,6 @@
 import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { beforeEach, describe, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { createApp } from "../../src/app.ts";
 import { domainNames } from "../../src/config.ts";
 import { createContext } from "../../src/context.ts";
@@ -90,7 +90,7 @@ const QUESTIONS = ["/api/query"];
 
 let tokens: Map<Caller, string>;
 
-/** Fresh callers for every operation, since some operations end their caller's session. */
+/** Fresh callers for every round of an operation, since some operations end their caller's session. */
 async function makeCallers(access: Access): Promise<Map<Caller, string>> {
   const ctx = createContext(env, createExecutionContext());
   const makeUser = async (role: Role, grants: Grants) => {
@@ -162,19 +162,12 @@ it("keeps the administration to admins and asks for write access to every change
   expect(changes).toEqual([]);
 });
 
-describe.each(operations)("$method $path", (operation) => {
-  beforeEach(async () => {
+it.each(operations)("$method $path lets in whom the table lets in", async (operation) => {
+  for (const open of [false, true]) {
     tokens = await makeCallers(operation.access);
-  });
-
-  it.each([
-    { state: "closed", open: false },
-    { state: "open to anonymous callers", open: true },
-  ])("lets in whom the table lets in, in a deployment that is $state", async ({ open }) => {
-    const verdicts: Partial<Record<Caller, Verdict>> = {};
-    for (const caller of CALLERS) verdicts[caller] = await call(operation, caller, open);
-    expect(verdicts).toEqual(
+    const verdicts = await Promise.all(CALLERS.map(async (caller) => [caller, await call(operation, caller, open)]));
+    expect(Object.fromEntries(verdicts), open ? "open to anonymous callers" : "closed").toEqual(
       Object.fromEntries(CALLERS.map((caller) => [caller, judge(operation.access, caller, open)])),
     );
-  });
+  }
 });

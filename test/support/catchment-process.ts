@@ -36,12 +36,19 @@ export function createStateFolder() {
   };
 }
 
-/** Starts `npm start` on a free port over the folder and returns when it says what to try; throws what it said else. */
+interface StartOptions {
+  args?: string[];
+  env?: Record<string, string>;
+  /** Any free one by default. */
+  port?: number;
+}
+
+/** Starts `npm start` over the folder and returns when it says what to try; throws what it said else. */
 export async function startCatchment(
   folder: string,
-  { args = [], env = {} }: { args?: string[]; env?: Record<string, string> } = {},
+  { args = [], env = {}, port: chosenPort }: StartOptions = {},
 ): Promise<CatchmentProcess> {
-  const port = await findFreePort();
+  const port = chosenPort ?? (await findFreePort());
   const { child, output } = spawnCommand(["start", "--state", folder, ...args], { ...env, PORT: String(port) });
   await waitForOutput(child, output, "Try: ");
   return {

@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import type { TestProject } from "vitest/node";
 import { startAzureServer } from "./azure-server/server.ts";
+import { startBucketServer } from "./bucket-server/server.ts";
 import { startDemoBank } from "./demo-bank/server.ts";
 import { startDuckdbServer } from "./duckdb-server.ts";
 import { startExchangeServer } from "./exchange-server/server.ts";
@@ -19,6 +20,7 @@ function generate(): void {
 /** Generates, then starts the servers that tests ask; what it returns stops them. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   generate();
+  project.provide("everyFault", process.env["EVERY_FAULT"] === "1");
   const duckdb = await startDuckdbServer();
   project.provide("duckdbUrl", duckdb.url);
   const exchanges = await startExchangeServer();
@@ -37,12 +39,15 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const firebase = await startFirebaseServer();
   project.provide("firebaseUrl", firebase.url);
   project.provide("firebaseServiceAccount", firebase.serviceAccount);
+  const buckets = await startBucketServer();
+  project.provide("bucketUrl", buckets.url);
   const webdav = await startWebdavServer();
   project.provide("webdavUrl", webdav.url);
   const webhooks = await startWebhookServer();
   project.provide("webhookUrl", webhooks.url);
   return async () => {
     await azure.close();
+    await buckets.close();
     await demoBank.close();
     await duckdb.stop();
     await exchanges.close();

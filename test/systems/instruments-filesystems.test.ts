@@ -110,6 +110,7 @@ describe.each(["SMB2_02", "SMB2_10", "SMB3_00", "SMB3_02"] as const)("Samba that
   const server = useServer((...given) => startSamba(...given, dialect));
   testFilesystem(server);
   testWriting(server);
+  testParts(server);
   testFailedWriting(server);
 
   it("serves guests that have no password, and takes nobody with one for a guest", async () => {

@@ -124,6 +124,35 @@ export const suites: Suite[] = [
     prepare: () => (existsSync("/usr/bin/rclone") ? null : needFileServers()),
   },
   {
+    name: "instruments-harvest",
+    file: "test/systems/instruments-harvest.test.ts",
+    seconds: 900,
+    prepare: () =>
+      needMoto() ?? needFileServers() ?? needProgram("smbclient", "smbclient") ?? needProgram("xxhsum", "xxhash"),
+  },
+  {
+    name: "instruments-kill",
+    file: "test/systems/instruments-kill.test.ts",
+    seconds: 1800,
+    prepare: () => needProgram("rclone", "rclone") ?? needProgram("xxhsum", "xxhash"),
+  },
+  {
+    name: "instruments-transfer-memory",
+    file: "test/systems/instruments-transfer-memory.test.ts",
+    seconds: 1200,
+    measures: true,
+    prepare: () =>
+      (existsSync("/proc/self/net/tcp") ? null : "the debugger's port is found in /proc, which Linux has") ??
+      needProgram("rclone", "rclone") ??
+      needProgram("xxhsum", "xxhash"),
+  },
+  {
+    name: "dashboard",
+    file: "test/systems/dashboard/",
+    seconds: 900,
+    prepare: () => needProgram("chromium", "chromium"),
+  },
+  {
     name: "market-data-memory",
     file: "test/systems/market-data-memory.test.ts",
     seconds: 1200,

@@ -3,6 +3,7 @@ import { jobStartFailed } from "../../errors.ts";
 import { findDeletion } from "../../platform/auth/account-deletion.store.ts";
 import { pageJobs } from "../../platform/jobs/control.ts";
 import type { JobRow } from "../../platform/jobs/define.ts";
+import { isQuotaReached } from "../../platform/quotas/quotas.ts";
 import { isoTime } from "../../platform/jobs/render.ts";
 import { startOrJoinJob } from "../../platform/jobs/start.ts";
 import { findBankLogin } from "./bank-login.store.ts";
@@ -11,13 +12,13 @@ import { collectionResults } from "./collection-run.ts";
 import { COLLECT, collectionSubject, findNextRun } from "./collection-schedule.ts";
 import { requireOwner } from "./owner.ts";
 
-/** Collects the caller's data now; a run under way is joined. Throws 500 `JOB_START_ERROR`. */
+/** Collects the caller's data now; a run under way is joined. Throws 500 `JOB_START_ERROR`, and 429 past the quota. */
 export async function startCollection(ctx: Context): Promise<void> {
   const owner = requireOwner(ctx);
   try {
     await startOrJoinJob(ctx, collectJob, { owner }, { subject: collectionSubject(owner), created_by: owner });
   } catch (error) {
-    throw jobStartFailed(error);
+    throw isQuotaReached(error) ? error : jobStartFailed(error);
   }
 }
 

@@ -97,6 +97,7 @@ const deleteRoute = defineRoute({
   summary: "Delete a file",
   tags,
   access: "account",
+  audit: { entity_type: "bank_file", action: "delete" },
   request: { params },
   responses: { 204: { description: "Deleted" }, 400: failures[400], 404: failures[404] },
 });

@@ -53,7 +53,7 @@ export async function addFile(
   const [[taken], [held]] = await ctx.db.batch([findDataFile(ctx.db, owner, filename), countDataFiles(ctx.db, owner)]);
   if (taken) throw fileExists(filename);
   if ((held?.bytes ?? 0) + object.size_bytes > quota) throw quotaExceeded(ctx.config);
-  const sidecars = await writeFileSidecars(ctx, { object, filename, origin });
+  const sidecars = await writeFileSidecars(ctx, { object, filename, origin: originOf(owner) });
   const modified_at = ctx.now();
   const { key: object_key, size_bytes, sha256 } = object;
   const row = { owner, filename, object_key, size_bytes, sha256, content_type, origin, modified_at };

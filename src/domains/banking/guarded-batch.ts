@@ -1,17 +1,11 @@
 import type { Context } from "../../context.ts";
 import { tooLarge, userBlocked } from "../../errors.ts";
+import { databaseMessage } from "../../platform/database-message.ts";
 import type { JobRow } from "../../platform/jobs/define.ts";
 import { guardFence } from "../../platform/jobs/fence.store.ts";
 import { isFenced, JobStopped } from "../../platform/jobs/running-job.ts";
 import { OVER_QUOTA } from "./data-file.store.ts";
 import { OWNER_LEFT } from "./owner.store.ts";
-
-/** What a database says of a batch, without what drivers wrap around it: the text of a query has such words, too. */
-export function databaseMessage(error: unknown): string {
-  let cause = error;
-  while (cause instanceof Error && cause.cause !== undefined) cause = cause.cause;
-  return cause instanceof Error ? cause.message : "";
-}
 
 /** What a batch with `guardOwner` and `requireQuota` threw, as `USER_BLOCKED` or `QUOTA_EXCEEDED` where that is why. */
 export function refusalOf({ config }: Pick<Context, "config">, error: unknown): unknown {

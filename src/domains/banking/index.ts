@@ -36,7 +36,6 @@ export const banking: Domain = {
   chores: {
     end_runs_of_blocked: endRunsOfBlocked,
     delete_leavers: deleteLeavers,
-    purge_codes: purgeCodes,
-    purge_screenshots: purgeScreenshots,
   },
+  purges: { one_time_codes: purgeCodes, screenshots: purgeScreenshots },
 };

@@ -15,6 +15,7 @@ const unregisterRoute = defineRoute({
     "Blocks the account at once. Whoever signs in again within `UNREGISTER_DELETION_DAYS` stays; after that everything about them is deleted for good.",
   tags: ["Accounts"],
   access: "account",
+  audit: { entity_type: "account", action: "delete" },
   responses: {
     200: jsonResponse(
       "The account is blocked",

@@ -59,6 +59,7 @@ const storeRoute = defineRoute({
   description: "Replaces the one before. It is sealed, and no route ever returns it.",
   tags,
   access: "account",
+  audit: { entity_type: "bank_login", action: "update" },
   request: { body: jsonBody(credentialsSchema) },
   responses: {
     201: jsonResponse("Stored", z.object({ status: z.literal("ok").openapi({ example: "ok" }) })),
@@ -77,6 +78,7 @@ const deleteRoute = defineRoute({
   summary: "Remove the stored login",
   tags,
   access: "account",
+  audit: { entity_type: "bank_login", action: "delete" },
   responses: { 204: { description: "Removed" }, 404: errorResponse("Credentials not found") },
 });
 

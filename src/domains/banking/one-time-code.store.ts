@@ -1,6 +1,7 @@
 import { and, eq, gte, lt } from "drizzle-orm";
 import type { Database } from "../../context.ts";
 import { credentials } from "../../platform/credentials/tables.ts";
+import { ONE_TIME_CODE } from "./bank-secrets.ts";
 import type { SecretIdentity } from "../../platform/credentials/vault.ts";
 
 const isSecret = ({ id, owner, purpose }: SecretIdentity) =>
@@ -23,7 +24,6 @@ export function takeOneTimeCode(db: Database, identity: SecretIdentity, sealed: 
     .returning({ id: credentials.id });
 }
 
-/** Removes every secret of a purpose that was sealed before a time (ms). */
-export function purgeOneTimeCodes(db: Database, purpose: string, sealed_before: number) {
-  return db.delete(credentials).where(and(eq(credentials.purpose, purpose), lt(credentials.updated_at, sealed_before)));
-}
+/** Whether a secret is a code that was sealed before a time (ms). */
+export const isCodeBefore = (sealed_before: number) =>
+  and(eq(credentials.purpose, ONE_TIME_CODE), lt(credentials.updated_at, sealed_before));

@@ -69,6 +69,7 @@ const makeKeyRoute = defineRoute({
   description: "Shown this once; the key before ends. It opens nothing but `POST /netbank/otp`.",
   tags,
   access: "account",
+  audit: { entity_type: "code_forwarder", action: "create" },
   responses: {
     201: jsonResponse(
       "The key",
@@ -88,6 +89,7 @@ const endKeyRoute = defineRoute({
   summary: "End the phone's key",
   tags,
   access: "account",
+  audit: { entity_type: "code_forwarder", action: "delete" },
   responses: { 204: { description: "Ended" }, 404: errorResponse("Forwarder key not found") },
 });
 

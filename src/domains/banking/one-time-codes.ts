@@ -1,18 +1,19 @@
 import type { Context } from "../../context.ts";
 import { unprocessable } from "../../errors.ts";
 import { upsertCredential } from "../../platform/credentials/credentials.store.ts";
+import { credentials } from "../../platform/credentials/tables.ts";
 import { describeError } from "../../platform/http/log.ts";
 import type { JobRow } from "../../platform/jobs/define.ts";
 import { JobStopped } from "../../platform/jobs/running-job.ts";
-import { ONE_TIME_CODE, oneTimeCodeSecret } from "./bank-secrets.ts";
+import { MINUTE_MS, type Purged } from "../../platform/retention/purge.ts";
+import { deleteExpired } from "../../platform/retention/retention.store.ts";
+import { oneTimeCodeSecret } from "./bank-secrets.ts";
 import { guardRun, refusalOf, stopOf } from "./guarded-batch.ts";
-import { findOneTimeCode, purgeOneTimeCodes, takeOneTimeCode } from "./one-time-code.store.ts";
+import { findOneTimeCode, isCodeBefore, takeOneTimeCode } from "./one-time-code.store.ts";
 import { persist } from "./persist.ts";
 import { guardOwner } from "./owner.store.ts";
 import { requireOwner } from "./owner.ts";
 
-/** A code that nobody has asked for within this time is of no use any more. */
-const KEEP_MS = 10 * 60_000;
 const LOOK_EVERY_MS = 500;
 /** Faults in a row after which the database is taken for lost. */
 const MOST_FAULTS = 3;
@@ -109,6 +110,7 @@ function rethrow(error: unknown, row: JobRow): never {
 }
 
 /** Removes codes that no run has taken in time. */
-export async function purgeCodes(ctx: Context): Promise<void> {
-  await purgeOneTimeCodes(ctx.db, ONE_TIME_CODE, ctx.now() - KEEP_MS);
+export function purgeCodes(ctx: Context): Promise<Purged> {
+  const sealed_before = ctx.now() - ctx.config.CODE_RETENTION_MINUTES * MINUTE_MS;
+  return deleteExpired(ctx.db, credentials, isCodeBefore(sealed_before));
 }

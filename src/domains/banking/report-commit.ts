@@ -1,9 +1,10 @@
 import type { Context } from "../../context.ts";
 import type { Report } from "../../formats/reports/report.ts";
+import { databaseMessage } from "../../platform/database-message.ts";
 import type { JobRow, Statement } from "../../platform/jobs/define.ts";
 import { markLive, markOrphaned } from "../../platform/storage/objects.store.ts";
 import { requireQuota } from "./data-file.store.ts";
-import { databaseMessage, guardRun, refusalOf, stopOf } from "./guarded-batch.ts";
+import { guardRun, refusalOf, stopOf } from "./guarded-batch.ts";
 import { guardOwner } from "./owner.store.ts";
 import {
   type BankReportRow,

@@ -146,6 +146,7 @@ const deleteRoute = defineRoute({
   description: "Its rows stay in the data files.",
   tags,
   access: "account",
+  audit: { entity_type: "bank_report", action: "delete" },
   request: { params },
   responses: { 204: { description: "Deleted" }, 404: unknownReport },
 });

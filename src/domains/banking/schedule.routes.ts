@@ -24,7 +24,7 @@ const scheduleSchema = z
     enabled,
     next_run_at: z.string().nullable().openapi({ example: "2025-01-01T17:00:00.000Z" }),
   })
-  .openapi("CollectionSchedule");
+  .openapi("DailyCollection");
 
 const getRoute = defineRoute({
   method: "get",
@@ -44,6 +44,7 @@ const putRoute = defineRoute({
   description: "Fields left out stay as they are. A run that was missed while nothing ran is made up for once.",
   tags,
   access: "account",
+  audit: { entity_type: "bank_schedule", action: "update" },
   request: {
     body: jsonBody(
       z
@@ -53,7 +54,7 @@ const putRoute = defineRoute({
           time_zone: timeZone.refine(isTimeZone, "is no IANA time zone").optional(),
           enabled: enabled.optional(),
         })
-        .openapi("CollectionScheduleInput"),
+        .openapi("DailyCollectionInput"),
     ),
   },
   responses: {

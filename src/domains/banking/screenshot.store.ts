@@ -9,14 +9,15 @@ export const SCREENSHOTS = "banking-screenshots/";
 /** `0` is the character after the slash. */
 const AFTER_SCREENSHOTS = "banking-screenshots0";
 
-/** Gives up the screenshots of runs that are gone. */
-export function orphanScreenshots(db: Database, now: number) {
+/** Gives up the screenshots of runs that are gone, at most so many. */
+export function orphanScreenshots(db: Database, now: number, limit: number) {
   const run = db.select({ id: jobs.id }).from(jobs).where(eq(jobs.id, objects.origin));
   const lost = db
     .select({ key: objects.key })
     .from(objects)
     .where(
       and(gte(objects.key, SCREENSHOTS), lt(objects.key, AFTER_SCREENSHOTS), eq(objects.state, "live"), notExists(run)),
-    );
-  return markAllOrphaned(db, lost, now);
+    )
+    .limit(limit);
+  return markAllOrphaned(db, lost, now).returning({ size_bytes: objects.size_bytes });
 }

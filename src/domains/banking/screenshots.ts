@@ -3,6 +3,7 @@ import type { Context } from "../../context.ts";
 import { notFound } from "../../errors.ts";
 import { describeError } from "../../platform/http/log.ts";
 import { getJob } from "../../platform/jobs/control.ts";
+import { type Purged, purgedOf, ROWS_A_TURN } from "../../platform/retention/purge.ts";
 import { putObject } from "../../platform/storage/objects.ts";
 import { screenshotSecret } from "./bank-secrets.ts";
 import { COLLECT } from "./collection-schedule.ts";
@@ -46,6 +47,6 @@ export async function openScreenshot(ctx: Context, id: string): Promise<Uint8Arr
 }
 
 /** Gives up pictures of runs that are gone. */
-export async function purgeScreenshots(ctx: Context): Promise<void> {
-  await orphanScreenshots(ctx.db, ctx.now());
+export async function purgeScreenshots(ctx: Context): Promise<Purged> {
+  return purgedOf(await orphanScreenshots(ctx.db, ctx.now(), ROWS_A_TURN));
 }

@@ -16,7 +16,7 @@ export function filterFile(config: Config, { file }: Pick<HookEvent, "file">): H
     return matches(file.name) || matches(file.path);
   };
   const rule = redirect_rules.find(({ pattern }) => fits(pattern));
-  if (rule) return { redirect: rule.destination };
+  if (rule) return { redirect: rule.destination, redirect_reason: `Redirected by pattern '${rule.pattern}'` };
   const excluding = exclude_patterns.find(fits);
   if (excluding !== undefined) return { skip: `Excluded by pattern '${excluding}'` };
   if (include_patterns.length > 0 && !include_patterns.some(fits))

@@ -10,6 +10,8 @@ export type TransferRow = typeof fileTransfers.$inferSelect;
 
 export interface FileFilter {
   instrument_id?: string | undefined;
+  /** Part of the path, in any case of ASCII letters; or the persistent identifier. */
+  search?: string | undefined;
 }
 
 export interface TransferFilter {
@@ -52,8 +54,17 @@ export function listFiles(db: Database, principal: Principal, filter: FileFilter
 export const countFiles = (db: Database, principal: Principal, filter: FileFilter) =>
   db.select({ total: count() }).from(instrumentFiles).where(matchesFile(principal, filter));
 
-const matchesFile = (principal: Principal, { instrument_id }: FileFilter) =>
-  and(visibleTo(principal), instrument_id === undefined ? undefined : eq(instrumentFiles.instrument_id, instrument_id));
+const matchesFile = (principal: Principal, { instrument_id, search }: FileFilter) =>
+  and(
+    visibleTo(principal),
+    instrument_id === undefined ? undefined : eq(instrumentFiles.instrument_id, instrument_id),
+    search === undefined ? undefined : matchesText(search),
+  );
+
+function matchesText(text: string): SQL | undefined {
+  const { source_path, persistent_id } = instrumentFiles;
+  return or(sql`instr(lower(${source_path}), lower(${text})) > 0`, eq(persistent_id, text));
+}
 
 /** Where the bytes of a file are, by the transfer that brought them; `storage` is null for a location that is gone. */
 export const findStoredVersion = (db: Database, transfer_id: string) =>

@@ -1,3 +1,4 @@
+import { z } from "@hono/zod-openapi";
 import { errorResponse } from "../../platform/http/errors.ts";
 import { jsonResponse } from "../../platform/http/json.ts";
 import { answerList, listQuery, listSchema } from "../../platform/http/list-page.ts";
@@ -20,13 +21,24 @@ const listRoute = defineRoute({
   method: "get",
   path: "/api/files",
   summary: "List the files that the caller sees, newest first",
-  request: { query: listQuery().extend({ instrument_id: ofInstrument }) },
+  request: {
+    query: listQuery().extend({
+      instrument_id: ofInstrument,
+      search: z
+        .string()
+        .trim()
+        .min(1)
+        .max(1024)
+        .optional()
+        .openapi({ description: "Only those with this in their path, or with this persistent identifier" }),
+    }),
+  },
   responses: { 200: jsonResponse("An array; a page in an envelope where one is asked for", listSchema(fileSchema)) },
 });
 
 filesRouter.openapi(listRoute, async (c) => {
-  const { instrument_id, ...request } = c.req.valid("query");
-  const page = await readFiles(c.var.ctx, { instrument_id }, request);
+  const { instrument_id, search, ...request } = c.req.valid("query");
+  const page = await readFiles(c.var.ctx, { instrument_id, search }, request);
   const { body, headers } = answerList(c.req.url, page, showFile);
   return c.json(body, 200, headers);
 });

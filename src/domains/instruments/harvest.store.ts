@@ -1,8 +1,25 @@
-import { and, asc, count, eq, gte, isNotNull, isNull, lte, ne, or, type SQL, sql, type SQLWrapper } from "drizzle-orm";
+import {
+  and,
+  asc,
+  count,
+  eq,
+  gte,
+  inArray,
+  isNotNull,
+  isNull,
+  lte,
+  notExists,
+  notInArray,
+  or,
+  type SQL,
+  sql,
+  type SQLWrapper,
+} from "drizzle-orm";
 import type { ListedFile } from "../../connectors/filesystems/filesystem.ts";
 import type { Database } from "../../context.ts";
+import { jobs, LIVE_STATUSES } from "../../platform/jobs/tables.ts";
 import type { FileRow, TransferRow } from "./file.store.ts";
-import { fileGrants, fileTransfers, hookConfigs, instrumentFiles, instruments } from "./tables.ts";
+import { fileGrants, fileTransfers, hookConfigs, instrumentFiles, instruments, storageLocations } from "./tables.ts";
 
 /** A listed file with the identifiers that it gets if it was never seen before. */
 export interface ObservedFile extends ListedFile {
@@ -10,6 +27,8 @@ export interface ObservedFile extends ListedFile {
   persistent_id: string;
   filename: string;
 }
+
+const ABANDONED = "The harvest ended before the transfer did";
 
 const { observed_size, observed_mtime, observed_version, observed_since, retry_at, transfer_id } = instrumentFiles;
 
@@ -148,12 +167,29 @@ export const findFileRow = (db: Database, id: string) =>
 export const putTransfer = (db: Database, row: TransferRow) =>
   db.insert(fileTransfers).values(row).onConflictDoUpdate({ target: fileTransfers.id, set: row });
 
-/** Ends tries at a file whose harvest ended before them, such as one that was cancelled; only one harvest runs at a time. */
-export const endAbandoned = (db: Database, { id, file_id }: TransferRow, completed_at: number) =>
+/** Ends tries whose harvest ended before them, such as one that was cancelled or failed, or whose row is gone. */
+export const endAbandoned = (db: Database, completed_at: number) =>
   db
     .update(fileTransfers)
-    .set({ status: "failed", error_message: "The harvest ended before the transfer did", completed_at })
-    .where(and(eq(fileTransfers.file_id, file_id), eq(fileTransfers.status, "in_progress"), ne(fileTransfers.id, id)));
+    .set({ status: "failed", error_message: ABANDONED, completed_at })
+    .where(
+      and(
+        sql`${fileTransfers.status} = 'in_progress'`,
+        notExists(
+          db
+            .select({ id: jobs.id })
+            .from(jobs)
+            .where(and(eq(jobs.id, fileTransfers.job_id), inArray(jobs.status, LIVE_STATUSES))),
+        ),
+      ),
+    );
+
+/** Takes that back for a try whose harvest goes on, as one does that is retried. */
+export const reopenAbandoned = (db: Database, id: string) =>
+  db
+    .update(fileTransfers)
+    .set({ status: "in_progress", error_message: null, completed_at: null })
+    .where(and(eq(fileTransfers.id, id), eq(fileTransfers.error_message, ABANDONED)));
 
 export const updateFile = (db: Database, id: string, change: Partial<FileRow>) =>
   db.update(instrumentFiles).set(change).where(eq(instrumentFiles.id, id));
@@ -165,15 +201,23 @@ export const markHarvested = (db: Database, instrument_id: string, last_harveste
 export const insertGrants = (db: Database, rows: (typeof fileGrants.$inferInsert)[]) =>
   db.insert(fileGrants).values(rows).onConflictDoNothing();
 
-/** Stored versions of files that were not read back since, the longest ago first. */
-export const listUnverified = (db: Database, since: number, limit: number) =>
+/** Stored versions of files that were not read back since, the longest ago first; not those of locations `without`. */
+export const listUnverified = (db: Database, since: number, limit: number, without: readonly string[] = []) =>
   db
-    .select({ file: instrumentFiles, transfer: fileTransfers })
+    .select({ file: instrumentFiles, transfer: fileTransfers, location: storageLocations })
     .from(instrumentFiles)
     .innerJoin(fileTransfers, eq(fileTransfers.id, instrumentFiles.transfer_id))
+    .leftJoin(storageLocations, eq(storageLocations.id, fileTransfers.storage_location_id))
     .where(
       and(
-        isNotNull(fileTransfers.object_key),
+        or(
+          isNotNull(fileTransfers.object_key),
+          and(
+            eq(storageLocations.enabled, true),
+            isNull(storageLocations.deleted_at),
+            notInArray(storageLocations.id, [...without]),
+          ),
+        ),
         or(isNull(instrumentFiles.verified_at), lte(instrumentFiles.verified_at, since)),
       ),
     )

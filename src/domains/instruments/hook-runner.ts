@@ -28,6 +28,8 @@ export interface HookEvent {
   };
   destination_path: string;
   metadata: JsonObject;
+  /** Nothing comes of the answer. */
+  dry_run?: true;
 }
 
 export interface Grantee {
@@ -39,8 +41,9 @@ export interface Grantee {
 export interface HookAnswer {
   /** Why the file is not transferred. */
   skip?: string;
-  /** Base folder instead of the storage location's. */
+  /** Base folder instead of the storage location's, and why. */
   redirect?: string;
+  redirect_reason?: string;
   metadata?: JsonObject;
   grants?: Grantee[];
   /** What the hook could not do, without having failed. */
@@ -93,7 +96,8 @@ export async function runHooks(ctx: Context, hooks: readonly HookRow[], event: H
   return result;
 }
 
-async function runHook(ctx: Context, hook: HookRow, event: HookEvent): Promise<HookAnswer> {
+/** Asks one hook. Throws `AppError` when it fails. */
+export async function runHook(ctx: Context, hook: HookRow, event: HookEvent): Promise<HookAnswer> {
   if (hook.implementation === "http_webhook") return callWebhook(ctx, hook, event);
   const builtin = Object.entries(builtins).find(([name]) => name === hook.builtin_name)?.[1];
   if (!builtin) throw conflict(`there is no builtin ${hook.builtin_name}`);

@@ -3,6 +3,7 @@ import { createHmac } from "node:crypto";
 import { z } from "zod";
 import type { Context } from "../../context.ts";
 import { AppError, upstreamFailed } from "../../errors.ts";
+import { MASK } from "../../platform/audit/audit.ts";
 import { isoTime } from "../../platform/jobs/render.ts";
 import { fetchUserUrl } from "../../platform/outbound/fetch.ts";
 import { segmentProblem } from "../../platform/storage/segments.ts";
@@ -30,7 +31,7 @@ const answerSchema = z.object({
  * id. What answers may skip or redirect a file before its transfer, and add metadata. Throws 502 when nobody answers.
  */
 export async function callWebhook(ctx: Context, hook: HookRow, event: HookEvent): Promise<HookAnswer> {
-  const { secret } = await readResourceSecrets(ctx, hookResource.entity_type, hook.id);
+  const secret = await readSecret(ctx, hook);
   const body = JSON.stringify(describe(hook, event));
   const id = `${event.transfer_id}.${hook.id}`;
   const answer = readAnswer(await post(ctx, hook.webhook_url ?? "", { id, body, secret }));
@@ -38,12 +39,24 @@ export async function callWebhook(ctx: Context, hook: HookRow, event: HookEvent)
   if (hook.trigger === "post_transfer" || answer.action === "proceed") return { metadata };
   if (answer.action === "skip") return { metadata, skip: answer.message ?? `Skipped by ${hook.name}` };
   if (answer.redirect_path === undefined) throw upstreamFailed("the webhook redirects without a redirect_path");
-  return { metadata, redirect: answer.redirect_path };
+  const redirect_reason = answer.message ?? `Redirected by ${hook.name}`;
+  return { metadata, redirect: answer.redirect_path, redirect_reason };
 }
 
-const describe = ({ name, trigger }: HookRow, { instrument, file, destination_path, metadata }: HookEvent) => ({
+/** A hook that is not stored yet has its secret with it. */
+async function readSecret(ctx: Context, { id, config }: HookRow): Promise<string | undefined> {
+  const given = config?.["secret"];
+  if (given !== MASK) return typeof given === "string" ? given : undefined;
+  return (await readResourceSecrets(ctx, hookResource.entity_type, id))["secret"];
+}
+
+const describe = (
+  { name, trigger }: HookRow,
+  { instrument, file, destination_path, metadata, dry_run }: HookEvent,
+) => ({
   event: trigger,
   hook: name,
+  ...(dry_run && { dry_run }),
   instrument,
   file: { ...file, mtime: isoTime(file.mtime) },
   destination_path,

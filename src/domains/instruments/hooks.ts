@@ -48,7 +48,8 @@ export const hookResource: Resource<HookRow, HookFields> = {
   show: (row) => ({ id: row.id, ...ownColumns(row), deleted_at: isoTime(row.deleted_at) }),
 };
 
-async function checkHook(ctx: Context, fields: HookFields): Promise<HookFields> {
+/** Throws 422 for fields that do not go together, or a configuration that could not run. */
+export async function checkHook(ctx: Context, fields: HookFields): Promise<HookFields> {
   if (fields.instrument_id !== null) {
     await requireReference(ctx, instrumentResource, fields.instrument_id, "instrument_id");
   }

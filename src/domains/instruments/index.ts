@@ -1,10 +1,12 @@
 import type { Domain } from "../../platform/domain.ts";
 import { davRouter } from "./dav.routes.ts";
+import { dryRunRouter } from "./dry-run.routes.ts";
 import { eraseRightsOf } from "./erase.store.ts";
 import { filesRouter } from "./files.routes.ts";
 import { grantsRouter } from "./grants.routes.ts";
 import { groupsRouter } from "./groups.routes.ts";
 import { harvestJob } from "./harvest.job.ts";
+import { endAbandoned } from "./harvest.store.ts";
 import { hooksRouter } from "./hooks.routes.ts";
 import { identifiersRouter } from "./identifiers.routes.ts";
 import { instrumentTokensRouter } from "./instrument-tokens.routes.ts";
@@ -28,6 +30,7 @@ export const instruments: Domain = {
     serviceAccountsRouter,
     schedulesRouter,
     hooksRouter,
+    dryRunRouter,
     filesRouter,
     grantsRouter,
     groupsRouter,
@@ -36,7 +39,10 @@ export const instruments: Domain = {
     identifiersRouter,
   ].map((router) => ({ prefix: "", router })),
   jobs: [harvestJob, scrubJob],
-  chores: { start_scrub: startScrub },
+  chores: {
+    start_scrub: startScrub,
+    end_abandoned_transfers: async (ctx) => endAbandoned(ctx.db, ctx.now()),
+  },
   async erase(ctx, { id }) {
     await ctx.db.batch([...eraseRightsOf(ctx.db, id)]);
     return true;

@@ -44,7 +44,9 @@ export async function storeBody(ctx: Context, request: Request, delivery: Delive
   const { modified_at, instrument_id } = delivery;
   const announced = announcedSize(ctx, request);
   const key = `${prefixOf(delivery)}${modified_at ?? ""}.${crypto.randomUUID()}`;
-  const writer = createObjectWriter(ctx, { key, content_type: CONTENT_TYPE, origin: `push:${instrument_id}` });
+  // What instruments deliver is the facility's, whoever holds the token.
+  const target = { key, content_type: CONTENT_TYPE, origin: `push:${instrument_id}`, owner: null };
+  const writer = createObjectWriter(ctx, target);
   try {
     const xxhash = await createXxh64();
     let size = 0;

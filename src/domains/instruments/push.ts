@@ -18,8 +18,8 @@ import { findFileAmong, findInFolder, findLastTransfer, findPath, refuseSameVers
 import { uuidOf } from "./text-uuid.ts";
 import { finishTransfer, type Settlement, startTransfer, type TransferWorld } from "./transfer-file.ts";
 
-/** Folder of the lake in which instruments deliver. */
-const BASE = "/push";
+/** Where instruments deliver: a folder of the lake. */
+export const pushLocation = { id: null, type: "posix" as const, connection_config: null, base_path: "/push" };
 
 /** A path to which an instrument delivers. */
 interface Target {
@@ -87,7 +87,7 @@ async function openTarget(ctx: Context, instrument: InstrumentRow, path: string)
   ]);
   if (inside) throw conflict("A folder has this name");
   if (around) throw conflict(`${around.source_path} is a file, not a folder`);
-  const world = { job: null, instrument, hooks, location: { id: null, base_path: BASE } };
+  const world = { job: null, instrument, hooks, location: pushLocation };
   return { world, file: known ?? newFile(ctx, instrument, path), is_new: !known };
 }
 

@@ -161,8 +161,18 @@ export const fileTransfers = sqliteTable(
     index("file_transfers_created").on(table.created_at, table.id),
     index("file_transfers_object").on(table.object_key),
     index("file_transfers_job").on(table.job_id),
+    index("file_transfers_under_way")
+      .on(table.job_id)
+      .where(sql`status = 'in_progress'`),
   ],
 );
+
+/** Whose files a folder of a storage outside the lake has: of two instruments of one name, only one stores there. */
+export const instrumentFolders = sqliteTable("instrument_folders", {
+  /** The storage and the folder's path on it. */
+  address: text().primaryKey(),
+  instrument_id: text().notNull(),
+});
 
 /** Who sees all files of an instrument. */
 export const instrumentAccess = sqliteTable(

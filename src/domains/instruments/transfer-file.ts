@@ -5,6 +5,7 @@ import type { Statement } from "../../platform/jobs/define.ts";
 import { markLive } from "../../platform/storage/objects.store.ts";
 import type { Checksums } from "./checksums.ts";
 import type { Stored } from "./destination.ts";
+import { claimFolderName, type TransferLocation } from "./destination-folder.ts";
 import { destinationPath } from "./destination-path.ts";
 import type { FileRow, TransferRow } from "./file.store.ts";
 import { insertGrants, putTransfer, updateFile } from "./harvest.store.ts";
@@ -29,7 +30,7 @@ export interface Settlement {
 export interface TransferWorld extends Pick<HarvestWorld, "instrument" | "hooks"> {
   /** Null where the instrument delivers by itself. */
   job: { id: string; row: { flow_run_id: string } } | null;
-  location: { id: string | null; base_path: string };
+  location: TransferLocation;
 }
 
 /** The transfer's row, unless a hook skips the file. */
@@ -39,12 +40,14 @@ export async function startTransfer(
   file: FileRow,
 ): Promise<TransferRow | Settlement> {
   const now = ctx.now();
+  const pathBelow = async (base: string) =>
+    destinationPath(base, await claimFolderName(ctx, { instrument, location, base }), file.source_path);
   const transfer: TransferRow = {
     id: transferId(job?.id ?? crypto.randomUUID(), file),
     file_id: file.id,
     instrument_id: instrument.id,
     storage_location_id: location.id,
-    destination_path: destinationPath(location.base_path, instrument.name, file.source_path),
+    destination_path: await pathBelow(location.base_path),
     transfer_adapter: instrument.transfer_adapter,
     status: "in_progress",
     bytes_transferred: null,
@@ -78,9 +81,7 @@ export async function startTransfer(
     const statements = [putTransfer(ctx.db, { ...transfer, ...skipped })];
     return { outcome: "skipped", path: file.source_path, bytes: 0, error: null, statements };
   }
-  if (redirect !== null) {
-    transfer.destination_path = destinationPath(redirect, instrument.name, file.source_path);
-  }
+  if (redirect !== null) transfer.destination_path = await pathBelow(redirect);
   return transfer;
 }
 
@@ -95,7 +96,9 @@ export async function finishTransfer(
 ): Promise<Settlement> {
   const compared = { ...transfer, dest_checksum: found.xxhash, sha256: found.sha256 };
   if (found.xxhash !== transfer.source_checksum) {
-    const message = `The destination gives back other bytes (${found.xxhash}) than were read (${transfer.source_checksum})`;
+    // What was sent under a partial name is known by its SHA-256 alone.
+    const read = transfer.source_checksum === null ? "" : ` (${transfer.source_checksum})`;
+    const message = `The destination gives back other bytes (${found.xxhash}) than were read${read}`;
     return failTransfer(ctx, file, compared, new AppError(502, "CHECKSUM_MISMATCH", message));
   }
   const post = hooks.filter(({ trigger }) => trigger === "post_transfer");
@@ -171,10 +174,11 @@ export async function commitTransfers(
   );
 }
 
-const eventOf = (
+/** What hooks are told of a try at a file. */
+export const eventOf = (
   { id, name }: HarvestWorld["instrument"],
   { metadata_: metadata, ...file }: FileRow,
-  { id: transfer_id, destination_path, dest_checksum }: TransferRow,
+  { id: transfer_id, destination_path, dest_checksum }: Pick<TransferRow, "id" | "destination_path" | "dest_checksum">,
 ): HookEvent => ({
   transfer_id,
   instrument: { id, name },

@@ -9,7 +9,7 @@ import { describePending } from "../../platform/storage/objects.store.ts";
 import type { Checksums } from "./checksums.ts";
 import { PART_BYTES, type Stored } from "./destination.ts";
 import type { FileRow } from "./file.store.ts";
-import { endAbandoned, findFileRow, putTransfer } from "./harvest.store.ts";
+import { endAbandoned, findFileRow, putTransfer, reopenAbandoned } from "./harvest.store.ts";
 import type { PartsState } from "./harvest-cursor.ts";
 import type { HarvestWorld } from "./harvest-world.ts";
 import { commitTransfers, failTransfer, finishTransfer, type Settlement, startTransfer } from "./transfer-file.ts";
@@ -34,14 +34,14 @@ export async function beginParts(ctx: Context, world: HarvestWorld, file: FileRo
     await commitTransfers(world, [failTransfer(ctx, file, started, error)]);
     return null;
   }
-  await job.commit([endAbandoned(ctx.db, started, ctx.now()), putTransfer(ctx.db, started)], { cursor });
+  await job.commit([endAbandoned(ctx.db, ctx.now()), putTransfer(ctx.db, started)], { cursor });
   return cursor.parts;
 }
 
 /** Goes on with a file from its last part; false when the slice is over before it is settled. */
 export async function continueParts(ctx: Context, world: HarvestWorld, state: PartsState): Promise<boolean> {
   const { transfer } = state;
-  const [file] = await findFileRow(ctx.db, transfer.file_id);
+  const [[file]] = await ctx.db.batch([findFileRow(ctx.db, transfer.file_id), reopenAbandoned(ctx.db, transfer.id)]);
   if (!file) throw notFound("The file was deleted while it was being transferred");
   Object.assign(file, {
     observed_size: transfer.source_size,

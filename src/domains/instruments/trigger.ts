@@ -1,6 +1,7 @@
 import type { Context } from "../../context.ts";
 import { badRequest, upstreamFailed } from "../../errors.ts";
 import { toAppError } from "../../platform/http/errors.ts";
+import { isQuotaReached } from "../../platform/quotas/quotas.ts";
 import { startOrJoinJob } from "../../platform/jobs/start.ts";
 import type { ScheduleRow } from "../../platform/schedules/schedule.store.ts";
 import { harvestJob } from "./harvest.job.ts";
@@ -27,6 +28,7 @@ export async function harvestInstrument(ctx: Context, id: string) {
     try {
       triggered.push(await startHarvest(ctx, schedule));
     } catch (error) {
+      if (isQuotaReached(error) && triggered.length === 0) throw error;
       errors.push({ schedule_id: schedule.id, error: toAppError(error).message });
     }
   }

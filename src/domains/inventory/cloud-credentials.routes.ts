@@ -81,6 +81,7 @@ const putRoute = defineRoute({
   path: "/extraction/credentials/{provider}/{account}",
   summary: "Store an account's credentials in the vault",
   access: write,
+  audit: { entity_type: "cloud_credential", action: "update", names: ["provider", "account"] },
   request: { params: address, body: jsonBody(inputSchema) },
   responses: { 200: jsonResponse("The account, without secrets", storedSchema) },
 });
@@ -95,6 +96,7 @@ const deleteRoute = defineRoute({
   path: "/extraction/credentials/{provider}/{account}",
   summary: "Delete an account's credentials; what was extracted stays",
   access: write,
+  audit: { entity_type: "cloud_credential", action: "delete", names: ["provider", "account"] },
   request: { params: address },
   responses: {
     200: jsonResponse("They are gone", z.object({ message: z.literal("Credentials deleted successfully") })),

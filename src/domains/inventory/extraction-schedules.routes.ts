@@ -104,6 +104,12 @@ const createRoute = defineRoute({
   path: "/schedules",
   summary: "Extract on a schedule",
   access: write,
+  audit: {
+    entity_type: "schedule",
+    action: "create",
+    field: "schedule_id",
+    notes: ["name", "cron_expression", "time_zone", "enabled"],
+  },
   request: { body: jsonBody(createSchema) },
   responses: {
     200: jsonResponse(
@@ -164,6 +170,12 @@ const changeRoute = defineRoute({
   summary: "Change a schedule of extractions",
   description: "Fields that are absent stay as they are.",
   access: write,
+  audit: {
+    entity_type: "schedule",
+    action: "update",
+    names: ["schedule_id"],
+    notes: ["name", "cron_expression", "time_zone", "enabled"],
+  },
   request: { params: idParam, body: jsonBody(changeSchema) },
   responses: { 200: jsonResponse("The schedule as it is now", scheduleSchema), ...missing, ...refused },
 });
@@ -179,6 +191,7 @@ const deleteRoute = defineRoute({
   path: "/schedules/{schedule_id}",
   summary: "Delete a schedule; extractions it has started go on",
   access: write,
+  audit: { entity_type: "schedule", action: "delete", names: ["schedule_id"] },
   request: { params: idParam },
   responses: {
     200: jsonResponse("It is gone", z.object({ message: z.literal("Schedule deleted successfully"), schedule_id: id })),
@@ -204,6 +217,7 @@ const pauseRoute = defineRoute({
   path: "/schedules/{schedule_id}/pause",
   summary: "Pause a schedule of extractions",
   access: write,
+  audit: { entity_type: "schedule", action: "update", names: ["schedule_id"] },
   request: { params: idOrNameParam },
   responses: { 200: switched, ...missing, ...ambiguous },
 });
@@ -223,6 +237,7 @@ const resumeRoute = defineRoute({
   path: "/schedules/{schedule_id}/resume",
   summary: "Resume a paused schedule of extractions",
   access: write,
+  audit: { entity_type: "schedule", action: "update", names: ["schedule_id"] },
   request: { params: idOrNameParam },
   responses: { 200: switched, ...missing, ...ambiguous },
 });

@@ -11,6 +11,7 @@ import { firstFault } from "./first-fault.ts";
 import { planExtraction } from "./plan.ts";
 import { readCounts } from "./progress.ts";
 import { findNextShard, insertShards, listShards, type ShardRow } from "./shard.store.ts";
+import { hasPlan } from "./retention.store.ts";
 import { describeDestination } from "./transport.ts";
 
 /** Lists the resources of clouds, shard by shard, and hands each on as an artifact. */
@@ -20,6 +21,7 @@ export const extractionJob = defineJob<typeof extractionRequest, ExtractionCurso
   domain: "inventory",
   queue: "extraction",
   params: extractionRequest,
+  needed: hasPlan,
   async run(ctx, job) {
     const cursor = job.cursor ?? (await plan(ctx, job));
     for (;;) {

@@ -21,5 +21,5 @@ export const inventory: Domain = {
     await disownCloudAccounts(ctx.db, id);
     return true;
   },
-  chores: { purge_artifacts: purgeArtifacts },
+  purges: { artifacts: purgeArtifacts },
 };

@@ -100,6 +100,12 @@ const createRoute = defineRoute({
   description: "Each run starts a download of every series, which fetches what its coverage lacks.",
   tags,
   access: write,
+  audit: {
+    entity_type: "schedule",
+    action: "create",
+    field: "id",
+    notes: ["name", "cron_expression", "time_zone", "enabled"],
+  },
   request: { body: body(createSchema) },
   responses: { 201: oneSchedule("The new schedule"), ...refused },
 });
@@ -128,6 +134,12 @@ const changeRoute = defineRoute({
   summary: "Change a schedule",
   tags,
   access: write,
+  audit: {
+    entity_type: "schedule",
+    action: "update",
+    names: ["schedule_id"],
+    notes: ["name", "cron_expression", "time_zone", "enabled"],
+  },
   request: { params: idParam, body: body(z.object(fields).partial()) },
   responses: { 200: oneSchedule("The schedule as it is now"), ...missing, ...refused },
 });
@@ -143,6 +155,7 @@ const deleteRoute = defineRoute({
   summary: "Delete a schedule; downloads it has started go on",
   tags,
   access: write,
+  audit: { entity_type: "schedule", action: "delete", names: ["schedule_id"] },
   request: { params: idParam },
   responses: {
     200: {

@@ -128,6 +128,7 @@ const deleteRoute = defineRoute({
     "was aggregated from them along.",
   tags,
   access: { domain: "market-data", action: "write" },
+  audit: { entity_type: "dataset", action: "delete", names: ["dataset_id"] },
   request: { params: idParams },
   responses: {
     200: {

@@ -101,7 +101,10 @@ export function listExpired(db: Database, now: number, limit: number) {
 
 /** Removes those of the exports that are still expired. */
 export function deleteExpired(db: Database, ids: readonly number[], now: number) {
-  return db.delete(exports).where(and(inList(exports.id, ids), lte(exports.expires_at, now)));
+  return db
+    .delete(exports)
+    .where(and(inList(exports.id, ids), lte(exports.expires_at, now)))
+    .returning({ size_bytes: exports.size_bytes });
 }
 
 /** Hands the objects that no export names any more to the sweeper. */

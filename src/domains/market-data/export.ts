@@ -1,5 +1,6 @@
 import type { Context } from "../../context.ts";
 import { notFound, unprocessable } from "../../errors.ts";
+import { type Purged, purgedOf } from "../../platform/retention/purge.ts";
 import { ObjectChanged } from "../../platform/storage/ranges.ts";
 import { type FileRequest, streamObject } from "../../platform/storage/stream-object.ts";
 import { chooseSeries } from "./choose-series.ts";
@@ -78,14 +79,14 @@ export async function downloadExport(ctx: Context, id: number, request: FileRequ
 }
 
 /** Forgets exports that have expired, at most a hundred a call; the sweeper removes their bytes a day later. */
-export async function purgeExports(ctx: Pick<Context, "db" | "now">): Promise<number> {
+export async function purgeExports(ctx: Pick<Context, "db" | "now">): Promise<Purged> {
   const now = ctx.now();
   const expired = await listExpired(ctx.db, now, EXPORTS_A_PURGE);
-  if (expired.length === 0) return 0;
+  if (expired.length === 0) return { rows: 0, bytes: 0 };
   const ids = expired.map(({ id }) => id);
   const keys = expired.map(({ object_key }) => object_key);
-  await ctx.db.batch([deleteExpired(ctx.db, ids, now), orphanUnnamed(ctx.db, keys, now)]);
-  return expired.length;
+  const [deleted] = await ctx.db.batch([deleteExpired(ctx.db, ids, now), orphanUnnamed(ctx.db, keys, now)]);
+  return purgedOf(deleted);
 }
 
 /** A download may replace a file between the manifest and the object: the manifest then names the new one. */

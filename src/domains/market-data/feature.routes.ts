@@ -90,6 +90,7 @@ const deleteRoute = defineRoute({
   summary: "Delete a feature and its file",
   tags,
   access: write,
+  audit: { entity_type: "feature", action: "delete", names: ["feature_id"] },
   request: { params },
   responses: {
     200: {

@@ -13,6 +13,7 @@ const historyRoute = defineRoute({
     "cancelled first. Features go only when `data_type` names their set.",
   tags: ["Ingestion"],
   access: { domain: "market-data", action: "write" },
+  audit: { entity_type: "history", action: "delete", names: ["exchange_id", "market_id", "symbol", "data_type"] },
   request: {
     params: z.object({
       exchange_id: text.openapi({ description: "Id of the exchange", example: "binance" }),

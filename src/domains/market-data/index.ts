@@ -46,5 +46,5 @@ export const marketData: Domain = {
     { prefix: "/api/v1", router: exportRouter },
   ],
   jobs: [downloadJob, collectJob, aggregateJob, ingestFileJob],
-  chores: { purge_exports: (ctx) => purgeExports(ctx) },
+  purges: { exports: purgeExports },
 };

@@ -23,6 +23,5 @@ export function listLogsOfSource(db: Database, source: string, limit: number) {
     .limit(limit);
 }
 
-export function purgeLogsBefore(db: Database, time: number) {
-  return db.delete(activityLogs).where(lt(activityLogs.timestamp, time));
-}
+/** Whether a line was written before a time (ms). */
+export const isLogBefore = (time: number) => lt(activityLogs.timestamp, time);

@@ -1,10 +1,10 @@
 import type { Context } from "../../context.ts";
 import { PLATFORM_TOPIC } from "../../platform/events/protocol.ts";
-import { insertLog, listLogs, listLogsOfSource, type LogRow, purgeLogsBefore } from "./activity.store.ts";
-import type { LogLevel } from "./tables.ts";
+import { DAY_MS, type Purged } from "../../platform/retention/purge.ts";
+import { deleteExpired } from "../../platform/retention/retention.store.ts";
+import { insertLog, isLogBefore, listLogs, listLogsOfSource, type LogRow } from "./activity.store.ts";
+import { activityLogs, type LogLevel } from "./tables.ts";
 import { documentTime } from "./times.ts";
-
-const DAY_MS = 86_400_000;
 
 /** Writes a line for people; `source` is null for what concerns none. */
 export async function logActivity(ctx: Context, level: LogLevel, message: string, source: string | null = null) {
@@ -57,6 +57,7 @@ export async function announce(
 }
 
 /** Removes lines past their retention. */
-export async function purgeActivity(ctx: Context): Promise<void> {
-  await purgeLogsBefore(ctx.db, ctx.now() - ctx.config.ACTIVITY_RETENTION_DAYS * DAY_MS);
+export function purgeActivity(ctx: Context): Promise<Purged> {
+  const written_before = ctx.now() - ctx.config.ACTIVITY_RETENTION_DAYS * DAY_MS;
+  return deleteExpired(ctx.db, activityLogs, isLogBefore(written_before));
 }

@@ -2,6 +2,7 @@ import { z } from "@hono/zod-openapi";
 import { errorResponse } from "../../platform/http/errors.ts";
 import { jsonResponse } from "../../platform/http/json.ts";
 import { createRouter, defineRoute } from "../../platform/http/router.ts";
+import { EXAMPLE_ID } from "../../platform/storage/uploads.schema.ts";
 import { deleteSourceFile, listRejectedRows, listSourceFiles, uploadCsv } from "./csv-files.ts";
 import { sourceName } from "./source.schema.ts";
 
@@ -37,8 +38,12 @@ const uploadRoute = defineRoute({
         "multipart/form-data": {
           schema: {
             type: "object",
-            required: ["file"],
             properties: {
+              upload_id: {
+                type: "string",
+                description: "Instead of a file: a completed upload of `POST /uploads`",
+                example: EXAMPLE_ID,
+              },
               file: {
                 type: "string",
                 format: "binary",
@@ -125,6 +130,7 @@ const deleteRoute = defineRoute({
   summary: "Delete a CSV file and its rows",
   tags,
   access: write,
+  audit: { entity_type: "csv_file", action: "delete", names: ["source_name", "file_path"] },
   request: {
     params,
     query: z.object({

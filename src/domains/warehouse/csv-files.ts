@@ -1,8 +1,10 @@
 import type { Context } from "../../context.ts";
 import { badRequest, conflict, forbidden, notFound } from "../../errors.ts";
+import { findFinishedUpload } from "../../platform/storage/finished-uploads.ts";
 import { receiveMultipart, type ReceivedForm } from "../../platform/storage/multipart.ts";
 import { markLive, markOrphaned } from "../../platform/storage/objects.store.ts";
 import { segmentProblem } from "../../platform/storage/segments.ts";
+import { takeUpload } from "../../platform/storage/uploads.store.ts";
 import { announce, logActivity } from "./activity.ts";
 import {
   type CsvFileRow,
@@ -35,8 +37,9 @@ export async function requireFileSource(ctx: Context, name: string): Promise<Sou
 }
 
 /**
- * Stores the form's `file` in the source's folder while it comes in. Throws 400 for what is no CSV file, 409 for a name
- * that is taken, and leaves nothing then. A sync follows at once, or after the source's quiet time.
+ * Stores the form's `file` in the source's folder while it comes in, or takes the completed upload that `upload_id`
+ * names. Throws 400 for what is no CSV file, 409 for a name that is taken, and leaves nothing then. A sync follows at
+ * once, or after the source's quiet time.
  */
 export async function uploadCsv(ctx: Context, request: Request, input: { name: string; trigger_sync: boolean }) {
   const source = await requireFileSource(ctx, input.name);
@@ -50,8 +53,9 @@ export async function uploadCsv(ctx: Context, request: Request, input: { name: s
   return { ...file, auto_sync: input.trigger_sync || source.auto_sync };
 }
 
-async function nameUpload(ctx: Context, source: SourceRow, { files }: ReceivedForm): Promise<CsvFileRow> {
-  const file = files.get("file");
+async function nameUpload(ctx: Context, source: SourceRow, { fields, files }: ReceivedForm): Promise<CsvFileRow> {
+  const uploaded = files.has("file") ? null : await findUploaded(ctx, fields["upload_id"]);
+  const file = files.get("file") ?? uploaded;
   if (!file) throw badRequest("The form has no file");
   const { filename, object } = file;
   requireExtension(source, filename);
@@ -75,8 +79,22 @@ async function nameUpload(ctx: Context, source: SourceRow, { files }: ReceivedFo
     modified_at: now,
     deleted_at: null,
   };
-  await ctx.db.batch([putCsvFile(ctx.db, row), markLive(ctx.db, object_key, now)]);
+  const taking = uploaded === null ? [] : takeUpload(ctx.db, uploaded.id);
+  await ctx.db
+    .batch([putCsvFile(ctx.db, row), markLive(ctx.db, object_key, now), ...taking])
+    .catch(async (error: unknown) => {
+      // Of two requests that use the same upload at once, one finds it gone.
+      await findUploaded(ctx, uploaded?.id);
+      throw error;
+    });
   return row;
+}
+
+async function findUploaded(ctx: Context, upload_id: string | undefined) {
+  if (upload_id === undefined) return null;
+  const upload = await findFinishedUpload(ctx, { upload_id });
+  if (!upload) throw badRequest("upload_id is no completed upload of yours");
+  return upload;
 }
 
 function requireExtension({ type }: SourceRow, filename: string): void {

@@ -47,6 +47,6 @@ export const warehouse: Domain = {
   chores: {
     ensure_default_sources: (ctx) => ensureDefaultSources(ctx),
     start_due_syncs: (ctx) => startDueSyncs(ctx),
-    purge_activity: (ctx) => purgeActivity(ctx),
   },
+  purges: { activity_logs: purgeActivity },
 };

@@ -23,6 +23,7 @@ const putRoute = defineRoute({
   summary: "Store a secret that sources name",
   tags: ["Warehouse sources"],
   access: write,
+  audit: { entity_type: "secret", action: "update", names: ["name"] },
   request: {
     params,
     body: jsonBody(
@@ -45,6 +46,7 @@ const deleteRoute = defineRoute({
   summary: "Forget a secret that sources name",
   tags: ["Warehouse sources"],
   access: write,
+  audit: { entity_type: "secret", action: "delete", names: ["name"] },
   request: { params },
   responses: {
     200: jsonResponse("It is gone", z.object({ message: z.string().openapi({ example: "Secret deleted" }) })),

@@ -50,6 +50,12 @@ const putRoute = defineRoute({
   summary: "Set when a source is synced",
   tags,
   access: { domain: "warehouse", action: "write" },
+  audit: {
+    entity_type: "source_schedule",
+    action: "update",
+    names: ["source_name"],
+    notes: ["cron", "time_zone", "enabled"],
+  },
   request: {
     params,
     body: jsonBody(
@@ -81,6 +87,7 @@ const deleteRoute = defineRoute({
   summary: "Remove a source's schedule",
   tags,
   access: { domain: "warehouse", action: "write" },
+  audit: { entity_type: "source_schedule", action: "delete", names: ["source_name"] },
   request: { params },
   responses: {
     200: jsonResponse(

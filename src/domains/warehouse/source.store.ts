@@ -1,6 +1,7 @@
 import { and, asc, desc, eq, inArray, lte, sql } from "drizzle-orm";
 import type { Database } from "../../context.ts";
 import { jobs } from "../../platform/jobs/tables.ts";
+import { raiseQuota } from "../../platform/quotas/quotas.ts";
 import { sources, syncHistory } from "./tables.ts";
 import { streamCursors, warehouseTables } from "./warehouse.tables.ts";
 
@@ -29,6 +30,22 @@ export function listDueSources(db: Database, now: number) {
 /** No row when the name is taken. */
 export function insertSource(db: Database, row: SourceRow) {
   return db.insert(sources).values(row).onConflictDoNothing().returning();
+}
+
+interface SourceLimits {
+  all: number;
+  /** Null for whom only the limit for all holds. */
+  own: { created_by: string; limit: number } | null;
+}
+
+/** For the batch of `insertSource`, after it: raises when there are more sources than may be. */
+export function guardSources(db: Database, { all, own }: SourceLimits) {
+  const total = sql`(SELECT count(*) FROM ${sources})`;
+  const theirs = own
+    ? sql`WHEN (SELECT count(*) FROM ${sources} WHERE ${sources.created_by} = ${own.created_by}) > ${own.limit} THEN ${raiseQuota("USER_SOURCE_LIMIT")}`
+    : sql``;
+  const within = sql`CASE WHEN ${total} > ${all} THEN ${raiseQuota("SOURCE_LIMIT")} ${theirs} ELSE 1 END`;
+  return db.select({ within }).from(sql`(SELECT 1)`);
 }
 
 export function updateSource(db: Database, name: string, change: Partial<SourceRow>) {

@@ -59,6 +59,7 @@ const createRoute = defineRoute({
   summary: "Add a source",
   tags,
   access: write,
+  audit: { entity_type: "source", action: "create", field: "name", notes: ["type", "enabled"] },
   request: { body: jsonBody(sourceInput) },
   responses: {
     201: jsonResponse("The new source", sourceDetails),
@@ -89,6 +90,7 @@ const replaceRoute = defineRoute({
   summary: "Replace a source's settings; name and type stay",
   tags,
   access: write,
+  audit: { entity_type: "source", action: "update", names: ["source_name"], notes: ["type", "enabled"] },
   request: { params, body: jsonBody(sourceInput) },
   responses: { 200: jsonResponse("The source as it is now", sourceDetails), ...missing, ...refused },
 });
@@ -103,6 +105,7 @@ const changeRoute = defineRoute({
   summary: "Change a source's settings",
   tags,
   access: write,
+  audit: { entity_type: "source", action: "update", names: ["source_name"], notes: ["type", "enabled"] },
   request: { params, body: jsonBody(sourceChange) },
   responses: { 200: jsonResponse("The source as it is now", sourceDetails), ...missing, ...refused },
 });
@@ -117,6 +120,7 @@ const deleteRoute = defineRoute({
   summary: "Delete a source",
   tags,
   access: write,
+  audit: { entity_type: "source", action: "delete", names: ["source_name"] },
   request: {
     params,
     query: z.object({

@@ -2,6 +2,7 @@ import type { Context } from "../../context.ts";
 import { badRequest, conflict, notFound } from "../../errors.ts";
 import { principalId } from "../../platform/auth/principal.ts";
 import { cancelJobsOfSubject } from "../../platform/jobs/control.ts";
+import { isHeld, quotaRefusal } from "../../platform/quotas/quotas.ts";
 import { deleteSchedule, listSchedules } from "../../platform/schedules/schedule.store.ts";
 import { markOrphaned } from "../../platform/storage/objects.store.ts";
 import { logActivity } from "./activity.ts";
@@ -9,7 +10,7 @@ import { deleteCsvFilesOf, listCsvFiles } from "./csv-file.store.ts";
 import { forgetOtherFiles } from "./csv-outcome.store.ts";
 import { removeStagingFiles } from "./dbt/staging-removal.ts";
 import { dropTables } from "./loading/table-list.ts";
-import { maskSecrets } from "./masking.ts";
+import { keepMasked, maskSecrets } from "./masking.ts";
 import type { SourceChange, SourceInput } from "./source.schema.ts";
 import { requireSourceConfig } from "./source-config.ts";
 import {
@@ -18,6 +19,7 @@ import {
   deleteStreamCursors,
   findSource,
   type HistoryRow,
+  guardSources,
   insertSource,
   listHistory,
   listLastSyncs,
@@ -92,20 +94,26 @@ export async function requireSource(ctx: Pick<Context, "db">, name: string): Pro
   return row;
 }
 
-/** Throws 400 for a type or config that cannot be, 409 for a name that is taken. */
+/** Throws 400 for a type or config that cannot be, 409 for a name that is taken, 429 past a limit. */
 export async function createSource(ctx: Context, input: SourceInput) {
   const config = requireSourceConfig(input.type, input.config);
   const now = ctx.now();
-  const [row] = await insertSource(ctx.db, {
-    ...input,
-    config,
-    ...{ sync_due_at: null, created_by: principalId(ctx.principal) },
-    ...{ created_at: now, updated_at: now },
-  });
+  const created_by = principalId(ctx.principal);
+  const source = { ...input, config, sync_due_at: null, created_by, created_at: now, updated_at: now };
+  const [[row]] = await ctx.db
+    .batch([insertSource(ctx.db, source), guardSources(ctx.db, sourceLimits(ctx, created_by))])
+    .catch((error: unknown) => {
+      throw quotaRefusal(ctx, error);
+    });
   if (!row) throw conflict(`Source '${input.name}' already exists`);
   await logActivity(ctx, "INFO", `Source ${row.name} created`, row.name);
   return getSourceDetails(ctx, row.name);
 }
+
+const sourceLimits = ({ config, principal }: Context, created_by: string | null) => ({
+  all: config.SOURCE_LIMIT,
+  own: isHeld(principal) && created_by !== null ? { created_by, limit: config.USER_SOURCE_LIMIT } : null,
+});
 
 /** Replaces all of a source but its name and type, which decide what its tables are. */
 export async function replaceSource(ctx: Context, name: string, { name: given, type, ...input }: SourceInput) {
@@ -114,11 +122,13 @@ export async function replaceSource(ctx: Context, name: string, { name: given, t
   return changeSource(ctx, name, input);
 }
 
-/** Changes the fields given; throws 400 for a config that cannot be, and 404. */
+/** Changes the fields given, and keeps secrets that come back masked; throws 400 for a config that cannot be, and 404. */
 export async function changeSource(ctx: Context, name: string, change: SourceChange) {
   const row = await requireSource(ctx, name);
   const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
-  const config = change.config ? { config: requireSourceConfig(row.type, change.config) } : {};
+  const config = change.config
+    ? { config: requireSourceConfig(row.type, Object(keepMasked(change.config, row.config))) }
+    : {};
   await updateSource(ctx.db, name, { ...given, ...config, updated_at: ctx.now() });
   await logActivity(ctx, "INFO", `Source ${name} changed`, name);
   return getSourceDetails(ctx, name);

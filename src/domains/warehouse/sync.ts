@@ -1,6 +1,7 @@
 import type { Context } from "../../context.ts";
 import { badRequest, conflict } from "../../errors.ts";
 import { describeError } from "../../platform/http/log.ts";
+import { isQuotaReached } from "../../platform/quotas/quotas.ts";
 import { startOrJoinJob } from "../../platform/jobs/start.ts";
 import { listDueSources, type SourceRow, updateSource } from "./source.store.ts";
 import { requireSource, syncSubject } from "./sources.ts";
@@ -35,7 +36,7 @@ export async function startSync(ctx: Context, name: string, request: SyncRequest
 
 /** Lets a sync of what has changed follow: now, or once the one that is under way has ended, or the source is enabled. */
 export async function followChange(ctx: Context, { name, enabled }: SourceRow): Promise<void> {
-  const created = enabled && (await startOrJoin(ctx, name, {})).created;
+  const created = enabled && (await startNow(ctx, name));
   if (!created) await updateSource(ctx.db, name, { sync_due_at: ctx.now() });
 }
 
@@ -43,14 +44,33 @@ export async function followChange(ctx: Context, { name, enabled }: SourceRow): 
 export async function startDueSyncs(ctx: Context): Promise<void> {
   for (const { name } of await listDueSources(ctx.db, ctx.now())) {
     try {
-      await startOrJoin(ctx, name, {});
+      await startOrJoin(ctx, name, {}, { can_wait: true });
     } catch (error) {
+      if (isQuotaReached(error)) {
+        ctx.log.warning("due_sync_waits", { source: name, reason: error.message });
+        continue;
+      }
       ctx.log.error("due_sync_failed", { source: name, ...describeError(error) });
     }
   }
 }
 
-function startOrJoin(ctx: Context, source: string, { full_refresh = false, start_date, end_date }: SyncRequest) {
+/** False for a sync that has to wait, for the one under way or for the quota: the tick starts it later. */
+async function startNow(ctx: Context, name: string): Promise<boolean> {
+  try {
+    return (await startOrJoin(ctx, name, {})).created;
+  } catch (error) {
+    if (isQuotaReached(error)) return false;
+    throw error;
+  }
+}
+
+function startOrJoin(
+  ctx: Context,
+  source: string,
+  { full_refresh = false, start_date, end_date }: SyncRequest,
+  options: { can_wait?: boolean } = {},
+) {
   const params = { source, full_refresh, start_date: start_date ?? null, end_date: end_date ?? null };
-  return startOrJoinJob(ctx, syncJob, params, { subject: syncSubject(source) });
+  return startOrJoinJob(ctx, syncJob, params, { subject: syncSubject(source), ...options });
 }

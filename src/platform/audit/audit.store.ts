@@ -1,7 +1,8 @@
 import { and, count, desc, eq, gte, lt, lte, or } from "drizzle-orm";
 import type { Database } from "../../context.ts";
 import type { ListWindow } from "../http/list-page.ts";
-import { type AuditAction, auditLog } from "./tables.ts";
+import type { AuditAction } from "./actions.ts";
+import { auditLog } from "./tables.ts";
 
 export type AuditRow = typeof auditLog.$inferSelect;
 
@@ -15,7 +16,7 @@ export interface AuditFilter {
   until?: number | undefined;
 }
 
-export const insertAudit = (db: Database, row: AuditRow) => db.insert(auditLog).values(row);
+export const insertAudit = (db: Database, row: typeof auditLog.$inferInsert) => db.insert(auditLog).values(row);
 
 /** Newest first. */
 export function listAudit(db: Database, filter: AuditFilter, { skip, limit, after }: ListWindow) {

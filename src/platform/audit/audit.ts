@@ -1,8 +1,9 @@
-import type { Context } from "../../context.ts";
+import type { Context, Database } from "../../context.ts";
 import { principalId } from "../auth/principal.ts";
 import { type ListRequest, readListPage } from "../http/list-page.ts";
 import { type AuditFilter, countAudit, insertAudit, listAudit } from "./audit.store.ts";
-import type { AuditAction, AuditChanges } from "./tables.ts";
+import type { AuditAction } from "./actions.ts";
+import type { AuditChanges } from "./tables.ts";
 
 /** What rows and answers show in the place of a stored secret. */
 export const MASK = "****";
@@ -19,16 +20,28 @@ export interface AuditedChange {
   after: object | null;
   /** Fields of which a secret has changed, which masks do not show. */
   secrets?: readonly string[];
+  /** Who did it, where the caller was nobody before. */
+  actor_id?: string;
+  actor_email?: string;
 }
 
-/** For the batch that makes the change: who made it, and what is different now. */
-export function recordChange(ctx: Context, { entity_type, entity_id, action, ...change }: AuditedChange) {
+/**
+ * For the batch that makes the change, on its database: who made it, and what is different now. When the audit cannot be
+ * written, the batch rolls back, and the change with it.
+ */
+export function recordChange(
+  ctx: Context,
+  { entity_type, entity_id, action, ...change }: AuditedChange,
+  db: Database = ctx.db,
+) {
   const { principal } = ctx;
-  return insertAudit(ctx.db, {
+  ctx.audit.is_unsealed = true;
+  return insertAudit(db, {
     id: crypto.randomUUID(),
     ...{ entity_type, entity_id, action },
-    actor_id: principalId(principal),
-    actor_email: principal.kind === "user" ? principal.email : null,
+    actor_id: change.actor_id ?? principalId(principal),
+    actor_email: change.actor_email ?? (principal.kind === "user" ? principal.email : null),
+    client_address: ctx.client_address,
     changes: changesOf(change),
     created_at: ctx.now(),
   });

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { Context } from "../../context.ts";
 import { conflict, notFound, unprocessable } from "../../errors.ts";
+import { recordAction } from "../audit/record-action.ts";
 import { describeError } from "../http/log.ts";
 import { beginDeletion, leaving, recordDeletion } from "./account-deletion.store.ts";
 import { callOffLeaving } from "./calling-off.ts";
@@ -57,8 +58,9 @@ export async function createUser(ctx: Context, { email, password, role, grants }
   const problem = password === undefined ? null : passwordProblem(password);
   if (problem) throw unprocessable([{ field: "password", message: problem }]);
   const now = ctx.now();
+  const id = crypto.randomUUID();
   const [user] = await insertUser(ctx.primary, {
-    id: crypto.randomUUID(),
+    id,
     email,
     password_hash: await hashPassword(password ?? randomBytes(32).toString("base64")),
     role,
@@ -67,6 +69,14 @@ export async function createUser(ctx: Context, { email, password, role, grants }
     updated_at: now,
   });
   if (!user) throw conflict("A user with this e-mail address exists already", "USER_ALREADY_EXISTS");
+  const change = {
+    entity_type: "user",
+    entity_id: id,
+    action: "create",
+    before: null,
+    after: { role, grants },
+  } as const;
+  await recordAction(ctx, change);
   if (password === undefined) sendInvitation(ctx, user);
   return user;
 }
@@ -96,6 +106,7 @@ export async function updateUserRights(ctx: Context, id: string, rights: UserRig
     ...(rights.blocked === false ? await callOffLeaving(ctx, id) : []),
   ]);
   if (!user) throw lastAdmin();
+  await recordRights(ctx, before, rights);
   if (endsSessions) await announceEndedSessions(ctx, id);
   else forgetStanding(id);
   return user;
@@ -116,6 +127,7 @@ export async function deleteUser(ctx: Context, id: string): Promise<void> {
     beginDeletion(primary, id, now),
   ]);
   if (!blocked) throw lastAdmin();
+  await recordAction(ctx, { entity_type: "user", entity_id: id, action: "delete", before: null, after: null });
   await announceEndedSessions(ctx, id);
   try {
     await deleteIdentity(ctx, user);
@@ -124,6 +136,12 @@ export async function deleteUser(ctx: Context, id: string): Promise<void> {
   }
   await primary.batch([deleteUserRow(primary, id), deleteMailedTokensOf(primary, id)]);
   forgetStanding(id);
+}
+
+function recordRights(ctx: Context, { id, role, grants, blocked_at }: UserRow, rights: UserRights) {
+  const before = { role, grants, blocked: blocked_at !== null };
+  const after = { ...before, ...Object.fromEntries(Object.entries(rights).filter(([, right]) => right !== undefined)) };
+  return recordAction(ctx, { entity_type: "user", entity_id: id, action: "update", before, after });
 }
 
 async function readUser(ctx: Context, id: string): Promise<UserRow> {

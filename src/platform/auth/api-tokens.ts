@@ -1,4 +1,5 @@
 import type { Context } from "../../context.ts";
+import { recordChange } from "../audit/audit.ts";
 import { daysFromNow, issueApiToken } from "./access-tokens.ts";
 import {
   type ApiTokenRow,
@@ -55,14 +56,19 @@ export async function createApiToken(ctx: Context, { name, scope, days }: NewApi
     created_at: ctx.now(),
   };
   const token = await issueApiToken(ctx, row);
-  await insertApiToken(ctx.primary, row);
+  const { id: entity_id, expires_at } = row;
+  const after = { name, scope, expires_at };
+  await ctx.primary.batch([
+    insertApiToken(ctx.primary, row),
+    recordChange(ctx, { entity_type: "api_token", entity_id, action: "create", before: null, after }, ctx.primary),
+  ]);
   return { row, token };
 }
 
 /** Revokes a token by its id (`jti`), whether this server made it or `npm run token` did. */
 export async function revokeApiToken(ctx: Context, id: string): Promise<void> {
   const now = ctx.now();
-  await insertRevokedApiToken(ctx.primary, {
+  const revoked = {
     id,
     name: "made by npm run token",
     scope: [],
@@ -70,6 +76,8 @@ export async function revokeApiToken(ctx: Context, id: string): Promise<void> {
     revoked_at: now,
     created_by: principalId(ctx.principal),
     created_at: now,
-  });
+  };
+  const change = { entity_type: "api_token", entity_id: id, action: "delete", before: null, after: null } as const;
+  await ctx.primary.batch([insertRevokedApiToken(ctx.primary, revoked), recordChange(ctx, change, ctx.primary)]);
   forgetStanding(id);
 }

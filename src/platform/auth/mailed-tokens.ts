@@ -117,7 +117,7 @@ async function mailToken(ctx: Context, user: UserRow, letter: Letter): Promise<v
     }),
   ]);
   // Behind the `#`, a secret reaches no server log and no Referer.
-  const link = `${ctx.config.PUBLIC_URL.replace(/\/+$/, "")}/${letter.page}#token=${token}`;
+  const link = `${ctx.config.PUBLIC_URL.replace(/\/+$/, "")}/#/${letter.page}?token=${token}`;
   const text = `${letter.subject}: ${link}\n\nThe link works once, for ${letter.lifetime_hours} h.`;
   await sendMail(ctx, { to: user.email, subject: letter.subject, text, link });
 }

@@ -15,7 +15,7 @@ export const passwordRouter = createRouter();
 const tags = ["Accounts"];
 const emailBody = jsonBody(z.object({ email: emailSchema }).openapi("EmailOnly"));
 const mailedToken = z.string().min(1).max(256).openapi({
-  description: "The token behind `#token=` of the mailed link",
+  description: "The token behind `token=` in the mailed link",
   example: "5O7mTsvF5XmpzZ0yT3Jm1Jb4Gx0b9m0cQn4vZs7sQxk",
 });
 const nothing = (description: string) => jsonResponse(description, z.null().openapi({ example: null }));

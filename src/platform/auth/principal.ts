@@ -16,6 +16,10 @@ export function principalId(principal: Principal): string | null {
   return principal.kind === "user" || principal.kind === "token" ? principal.id : null;
 }
 
+/** Kind and id of who has one; callers without a name share their kind. */
+export const principalName = (principal: Principal): string =>
+  "id" in principal ? `${principal.kind}:${principal.id}` : principal.kind;
+
 export function isAdmin(principal: Principal): boolean {
   return principal.kind === "user" && principal.role === "admin";
 }

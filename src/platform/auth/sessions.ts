@@ -1,5 +1,7 @@
 import type { Context } from "../../context.ts";
 import { AppError, badRequest, invalidToken } from "../../errors.ts";
+import { recordChange } from "../audit/audit.ts";
+import { recordAction } from "../audit/record-action.ts";
 import { describeError } from "../http/log.ts";
 import { issueUserToken } from "./access-tokens.ts";
 import { announceEndedSessions } from "./ended-sessions.ts";
@@ -16,14 +18,39 @@ import { endedSessions, findUserByEmail, findUserById, updateUser, type UserRow 
 export async function findUserByLogin(ctx: Context, login: Login): Promise<SignIn | null> {
   if (login.email.toLowerCase() === ctx.config.ADMIN_EMAIL.toLowerCase()) await ensureAdmin(ctx);
   const [user = null] = await findUserByEmail(ctx.primary, login.email);
-  const found = await providerFor(ctx, user).signIn(ctx, login, user);
-  return found && stay(ctx, found);
+  const found = await providerFor(ctx, user)
+    .signIn(ctx, login, user)
+    .catch(async (error: unknown) => {
+      if (isBlocked(error)) await recordFailedLogin(ctx, login, user, "blocked");
+      throw error;
+    });
+  if (!found) await recordFailedLogin(ctx, login, user, "wrong address or password");
+  const staying = found && (await stay(ctx, found));
+  if (staying) await recordLogin(ctx, login, staying.user);
+  return staying;
+}
+
+const isBlocked = (error: unknown) => error instanceof AppError && error.code === "USER_BLOCKED";
+
+/** Before a session is handed out: one that the audit does not know of is none. */
+async function recordLogin(ctx: Context, login: Login, user: UserRow): Promise<void> {
+  if (user.blocked_at !== null) return recordFailedLogin(ctx, login, user, "blocked");
+  const { id: entity_id, email: actor_email } = user;
+  const actor = { actor_id: entity_id, actor_email };
+  await recordAction(ctx, { entity_type: "user", entity_id, action: "login", before: null, after: null, ...actor });
+}
+
+async function recordFailedLogin(ctx: Context, { email }: Login, user: UserRow | null, reason: string): Promise<void> {
+  // People type passwords into the wrong field: what does not look like an address is not recorded.
+  const name = /^[^@\s]+@[^@\s]+\.[^@\s]+$/.test(email) ? email : "unknown";
+  const entity_id = user?.id ?? name;
+  await recordAction(ctx, { entity_type: "user", entity_id, action: "login_failed", before: null, after: { reason } });
 }
 
 /** As above, for the doors that tell a blocked user nothing else. Throws `LOGIN_BAD_CREDENTIALS`. */
 export async function findActiveUserByLogin(ctx: Context, login: Login): Promise<SignIn> {
   const found = await findUserByLogin(ctx, login).catch((error: unknown) => {
-    if (error instanceof AppError && error.code === "USER_BLOCKED") return null;
+    if (isBlocked(error)) return null;
     throw error;
   });
   if (found && found.user.blocked_at === null) return found;
@@ -49,7 +76,11 @@ export async function openSession(ctx: Context, { user, tokens }: SignIn): Promi
 export async function endOwnSessions(ctx: Context): Promise<void> {
   const user = await readOwnUser(ctx);
   const now = ctx.now();
-  await updateUser(ctx.primary, user.id, { ...endedSessions(now), updated_at: now });
+  const change = { entity_type: "user", entity_id: user.id, action: "logout", before: null, after: null } as const;
+  await ctx.primary.batch([
+    updateUser(ctx.primary, user.id, { ...endedSessions(now), updated_at: now }),
+    recordChange(ctx, change, ctx.primary),
+  ]);
   await announceEndedSessions(ctx, user.id);
   // Our row refuses them already; the provider is told so that it renews them no more.
   const told = endIdentitySessions(ctx, user);

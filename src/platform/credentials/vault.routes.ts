@@ -45,6 +45,7 @@ const rotateRoute = defineRoute({
   description: "Its job's results name the keys that nothing needs any more; take them out of `VAULT_KEYS` then.",
   tags: ["Administration"],
   access: "admin",
+  audit: { entity_type: "vault", action: "update" },
   idempotent: true,
   responses: {
     202: { description: "The job", content: { "application/json": { schema: jobSchema } } },

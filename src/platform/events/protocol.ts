@@ -55,6 +55,14 @@ export interface Join {
    * event, and published when it is `last` and the feed has not heard so. Null on other topics.
    */
   state: EventInput | null;
+  /** What the reader takes of the number that one may have; absent where that is not counted. */
+  seat?: Seat | null;
+}
+
+export interface Seat {
+  /** Name of the object that counts. */
+  reader: string;
+  id: string;
 }
 
 /** Close code of a feed that ends as it should (RFC 6455, section 7.4.1). */

@@ -5,6 +5,7 @@ import { isOpenDomain } from "../auth/principal.ts";
 import { hasEnded, jobFrameData } from "../jobs/announce.ts";
 import { getJob, jobAudience } from "../jobs/control.ts";
 import { type Join, jobTopic, PLATFORM_TOPIC } from "./protocol.ts";
+import { joinSeated } from "./seats.ts";
 import { redeemTicket } from "./tickets.ts";
 
 export interface WatchInput {
@@ -16,7 +17,7 @@ export interface WatchInput {
 
 /**
  * The progress of a job as a socket or stream, which ends with the job. Everything that speaks against it is
- * thrown before the upgrade: 400 token in the URL, 401, 404 a job the caller may not see, 426.
+ * thrown before the upgrade: 400 token in the URL, 401, 404 a job the caller may not see, 426, 429.
  */
 export async function watchJob(ctx: Context, jobId: string, input: WatchInput): Promise<Response> {
   const upgrade = readTransport(input.request);
@@ -32,16 +33,16 @@ export async function watchJob(ctx: Context, jobId: string, input: WatchInput): 
     at: ctx.now(),
     last: hasEnded(job),
   };
-  return ctx.feeds.join(topic, { audience: null, after: readPlace(input), state }, upgrade);
+  return joinSeated(ctx, topic, { audience: null, after: readPlace(input), state }, upgrade);
 }
 
-/** The events of the whole platform, as far as the caller may see them; throws 400, 401 and 426 like `watchJob`. */
+/** The events of the whole platform, as far as the caller may see them; throws 400, 401, 426 and 429 like `watchJob`. */
 export async function watchPlatform(ctx: Context, input: WatchInput): Promise<Response> {
   const upgrade = readTransport(input.request);
   const ticketTopic = await identify(ctx, input);
   if (ticketTopic !== null && ticketTopic !== PLATFORM_TOPIC) throw invalidTicket();
   const join: Join = { audience: jobAudience(ctx), after: readPlace(input), state: null };
-  return ctx.feeds.join(PLATFORM_TOPIC, join, upgrade);
+  return joinSeated(ctx, PLATFORM_TOPIC, join, upgrade);
 }
 
 /** Whether the request asks for a WebSocket; if not, it must ask for a stream. */

@@ -9,9 +9,13 @@ const BANK_METHODS = ["GET", "POST", "PUT", "DELETE"];
 const ALL_METHODS = [...BANK_METHODS, "PATCH"];
 
 const EXPOSED_HEADERS = [
+  "Accept-Ranges",
+  "Content-Disposition",
+  "Content-Range",
   "ETag",
   "Idempotency-Replayed",
   "Link",
+  "Repr-Digest",
   "Retry-After",
   "X-Market",
   "X-Request-Id",

@@ -1,8 +1,8 @@
 import { z } from "@hono/zod-openapi";
 import { accepts } from "hono/accepts";
-import { readHealth, version } from "./health.ts";
+import { DASHBOARD_POLICY, dashboardPage } from "./dashboard-page.ts";
+import { version } from "./health.ts";
 import { createRouter, defineRoute } from "./router.ts";
-import { STATUS_POLICY, statusPage } from "./status-page.ts";
 
 const identitySchema = z
   .object({
@@ -16,7 +16,7 @@ const identitySchema = z
 const route = defineRoute({
   method: "get",
   path: "/",
-  summary: "What this service is; a status page for browsers",
+  summary: "What this service is; the dashboard for browsers",
   tags: ["Platform"],
   access: "public",
   responses: {
@@ -29,12 +29,16 @@ const route = defineRoute({
 
 export const homeRouter = createRouter();
 
-homeRouter.openapi(route, async (c) => {
+homeRouter.openapi(route, (c) => {
   c.header("Vary", "Accept", { append: true });
   const supports = ["application/json", "text/html"];
   if (accepts(c, { header: "Accept", supports, default: "application/json" }) !== "text/html") {
     return c.json({ message: "Catchment", service: "catchment", version, status: "running" } as const, 200);
   }
-  const health = await readHealth(c.var.ctx);
-  return c.html(statusPage(health), 200, { "Content-Security-Policy": STATUS_POLICY, "Cache-Control": "no-store" });
+  return c.html(dashboardPage, 200, {
+    "Content-Security-Policy": DASHBOARD_POLICY,
+    "Cache-Control": "no-cache",
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+  });
 });

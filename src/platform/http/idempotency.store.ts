@@ -44,8 +44,3 @@ export function keepAnswer(db: Database, claim: Claim, status: number, response:
 export function freeKey(db: Database, claim: Claim) {
   return db.delete(idempotencyKeys).where(isHeld(claim));
 }
-
-/** Removes keys made before the given time, in milliseconds UTC. */
-export function purgeIdempotencyKeys(db: Database, before: number) {
-  return db.delete(idempotencyKeys).where(lt(idempotencyKeys.created_at, before));
-}

@@ -1,12 +1,11 @@
 import { Buffer } from "node:buffer";
 import type { Context as HonoContext, MiddlewareHandler } from "hono";
 import { inProgress, unprocessable } from "../../errors.ts";
-import type { Principal } from "../auth/principal.ts";
+import { principalName } from "../auth/principal.ts";
+import { HOUR_MS } from "../retention/purge.ts";
 import { claimKey, findKey, freeKey, keepAnswer, type KeyRow } from "./idempotency.store.ts";
 import type { AppEnv } from "./router.ts";
 
-/** How long an answer is kept, in milliseconds. */
-export const KEEP_ANSWERS_MS = 24 * 3600 * 1000;
 /** A request that has not answered by then was cut off; its key is free again. */
 const LONGEST_REQUEST_MS = 5 * 60 * 1000;
 const LONGEST_KEY = 255;
@@ -28,8 +27,19 @@ export const rememberAnswer: MiddlewareHandler<AppEnv> = async (c, next) => {
   if (!key || key.length > LONGEST_KEY) return next();
   const now = ctx.now();
   const route = `${c.req.method} ${c.req.path}`;
-  const claim = { principal: nameOf(ctx.principal), route, key, body_hash: await hashRequest(c), created_at: now };
-  const [claimed] = await claimKey(ctx.db, claim, now - KEEP_ANSWERS_MS, now - LONGEST_REQUEST_MS);
+  const claim = {
+    principal: principalName(ctx.principal),
+    route,
+    key,
+    body_hash: await hashRequest(c),
+    created_at: now,
+  };
+  const [claimed] = await claimKey(
+    ctx.db,
+    claim,
+    now - ctx.config.IDEMPOTENCY_RETENTION_HOURS * HOUR_MS,
+    now - LONGEST_REQUEST_MS,
+  );
   if (!claimed) return replay(await findKey(ctx.db, claim), claim.body_hash);
   await next();
   if (!c.res.ok) return void (await freeKey(ctx.db, claim));
@@ -59,5 +69,3 @@ async function hashRequest(c: HonoContext<AppEnv>): Promise<string> {
   const digest = await crypto.subtle.digest("SHA-256", Buffer.concat([query, body]));
   return Buffer.from(digest).toString("hex");
 }
-
-const nameOf = (principal: Principal) => ("id" in principal ? `${principal.kind}:${principal.id}` : principal.kind);

@@ -2,6 +2,7 @@ import type { Context as HonoContext, MiddlewareHandler } from "hono";
 import { routePath } from "hono/route";
 import type { Context } from "../../context.ts";
 import { forbidden } from "../../errors.ts";
+import { sealSoon } from "../audit/seal.ts";
 import { principalId } from "../auth/principal.ts";
 import { measureAnswer, stateJsonLength } from "./answer-length.ts";
 import type { AppEnv } from "./router.ts";
@@ -20,6 +21,7 @@ export function observeRequest(makeContext: (c: HonoContext<AppEnv>) => Context)
     c.set("requestId", requestId);
     stateJsonLength(c);
     await next();
+    if (ctx.audit.is_unsealed) await sealSoon(ctx);
     const { method } = c.req;
     const { status } = c.res;
     const route = routePath(c, -1);

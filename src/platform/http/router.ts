@@ -2,6 +2,7 @@ import { createRoute, OpenAPIHono, type RouteConfig, z } from "@hono/zod-openapi
 import type { Context, Env } from "../../context.ts";
 import type { DomainName } from "../../config.ts";
 import { badRequest, unprocessable } from "../../errors.ts";
+import { auditRoute, type RouteAudit } from "../audit/record-action.ts";
 import { guardAccess } from "../auth/guard.ts";
 import { limitBody } from "./body-limit.ts";
 import { envelopeQuery, offerEnvelope } from "./envelope.ts";
@@ -37,6 +38,8 @@ type RouteInput<P extends string> = Omit<RouteConfig, "path" | "security" | "mid
   /** Starts a job: honours `Idempotency-Key`. */
   idempotent?: boolean;
   rateLimit?: RateLimitDoor;
+  /** What its success means for the audit, where the verb does not record that itself. */
+  audit?: RouteAudit;
   /** Lays its JSON into `{ data, message, errors }` where `?envelope=true` asks for it. */
   envelope?: boolean;
 };
@@ -55,7 +58,7 @@ const ERROR_TEXTS: Record<number, string> = {
  * no route can be reached or described without them.
  */
 export function defineRoute<const P extends string, const R extends RouteInput<P>>(input: R & RouteInput<P>) {
-  const { access, upload = false, idempotent = false, envelope = false, rateLimit, ...route } = input;
+  const { access, upload = false, idempotent = false, envelope = false, rateLimit, audit, ...route } = input;
   const hasBody = ["post", "put", "patch"].includes(route.method);
   const statuses = [422, 500];
   if (access !== "public") statuses.push(401, 403);
@@ -68,6 +71,7 @@ export function defineRoute<const P extends string, const R extends RouteInput<P
     ...(hasBody && !upload ? [limitBody] : []),
     guardAccess(access),
     ...(idempotent ? [rememberAnswer] : []),
+    ...(audit ? [auditRoute(audit)] : []),
   ];
   const request = {
     ...route.request,
@@ -82,6 +86,7 @@ export function defineRoute<const P extends string, const R extends RouteInput<P
     middleware,
     security: access === "public" ? [] : [{ bearer: [] }, { password: [] }],
     "x-access": access,
+    ...(audit ? { "x-audit": `${audit.action} ${audit.entity_type}` } : {}),
   };
   // The additions change no type that a handler reads, so the route keeps the type it was written with.
   return createRoute(described as unknown as R & { path: P; middleware: typeof middleware });

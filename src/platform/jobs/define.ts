@@ -1,4 +1,5 @@
 import type { z } from "@hono/zod-openapi";
+import type { SQL } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import type { Context } from "../../context.ts";
 import type { DomainName } from "../../config.ts";
@@ -80,6 +81,8 @@ export interface JobDefinition<Schema extends z.ZodType = z.ZodType, Cursor = un
   slots?: Slots<z.output<Schema>>;
   /** Reads a cursor written by an older version; without it the job restarts from its last commit. */
   readCursor?: (cursor: unknown, version: number) => Cursor | null;
+  /** Condition on a row of `jobs`: it outlives its retention as long as this holds. */
+  needed?: SQL;
   run(ctx: Context, job: RunningJob<z.output<Schema>, Cursor>): Promise<SliceOutcome>;
 }
 

@@ -24,10 +24,3 @@ export function findFence(db: Database, subject: string) {
 export function deleteFence(db: Database, table: "fence" | "_catchment_fence", subject: string) {
   return db.run(sql`DELETE FROM ${sql.identifier(table)} WHERE subject = ${subject}`);
 }
-
-/** Fences of single jobs that are no more; those of subjects stay, for their epoch must never go back. */
-export function purgeFences(db: Database) {
-  return db.run(
-    sql`DELETE FROM fence WHERE subject LIKE 'job\\_%' ESCAPE '\\' AND subject NOT IN (SELECT id FROM jobs)`,
-  );
-}

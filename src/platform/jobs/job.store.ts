@@ -1,5 +1,6 @@
-import { and, eq, inArray, isNull, lt, lte, or, sql } from "drizzle-orm";
+import { and, eq, inArray, isNull, lt, lte, or, type SQL, sql } from "drizzle-orm";
 import type { Database } from "../../context.ts";
+import { ROWS_A_TURN } from "../retention/purge.ts";
 import { hasSlot } from "./slots.store.ts";
 import { fence, jobs, LIVE_STATUSES, type QueueName } from "./tables.ts";
 
@@ -149,9 +150,23 @@ export function takeLostJobs(db: Database, now: number, patience_ms: number, lim
     .returning({ id: jobs.id, queue: jobs.queue });
 }
 
-export function purgeJobsBefore(db: Database, completedBefore: number) {
-  const ended = and(inArray(jobs.status, ["completed", "failed", "cancelled"]), lt(jobs.completed_at, completedBefore));
-  return db.delete(jobs).where(ended).returning({ id: jobs.id });
+/**
+ * For one batch: the fences of jobs that ended before a time, as many as one turn may delete, then the jobs. Fences of
+ * subjects stay, for their epoch must never go back. Jobs for which `needed` holds stay, too.
+ */
+export function purgeEndedJobs(db: Database, ended_before: number, needed: readonly { type: string; needed: SQL }[]) {
+  const ended = and(
+    inArray(jobs.status, ["completed", "failed", "cancelled"]),
+    // No job ends before it begins, and ids sort by the beginning: only the oldest are looked at.
+    lt(jobs.id, `job_${String(Math.max(0, ended_before)).padStart(13, "0")}`),
+    lt(jobs.completed_at, ended_before),
+    ...needed.map((kept) => sql`NOT (${jobs.type} = ${kept.type} AND ${kept.needed})`),
+  );
+  const chosen = db.select({ id: jobs.id }).from(jobs).where(ended).orderBy(jobs.id).limit(ROWS_A_TURN);
+  return [
+    db.delete(fence).where(inArray(fence.subject, chosen)),
+    db.delete(jobs).where(inArray(jobs.id, chosen)).returning({ id: jobs.id }),
+  ] as const;
 }
 
 /** Where a job's next message goes. */

@@ -1,4 +1,4 @@
-import { and, eq, inArray, sql } from "drizzle-orm";
+import { and, eq, inArray, type SQL, sql } from "drizzle-orm";
 import type { Database } from "../../context.ts";
 import type { JobAddress, JobInsert } from "./job.store.ts";
 import { jobs, LIVE_STATUSES } from "./tables.ts";
@@ -42,13 +42,13 @@ export function noteWaiting(db: Database, id: string, type: string, message: str
     .returning();
 }
 
-/** Inserts the rows whose id is not taken and whose subject no live job has; returns what was inserted. */
-export function insertJobs(db: Database, rows: JobInsert[]) {
+/** Inserts the rows whose id is not taken and whose subject no live job has; returns what was inserted. `allowed` is 1, or raises. */
+export function insertJobs(db: Database, rows: JobInsert[], allowed: SQL) {
   const value = (name: string) => sql`json_extract(value, ${sql.raw(`'$.${name}'`)})`;
   const names = JOB_INSERT_COLUMNS.map((name) => sql.identifier(name));
   return db.all<{ id: string; subject: string | null }>(sql`
     INSERT INTO jobs (${sql.join(names, sql`, `)})
-    SELECT ${sql.join(JOB_INSERT_COLUMNS.map(value), sql`, `)} FROM json_each(${JSON.stringify(rows)}) WHERE true
+    SELECT ${sql.join(JOB_INSERT_COLUMNS.map(value), sql`, `)} FROM json_each(${JSON.stringify(rows)}) WHERE (SELECT ${allowed})
     ON CONFLICT DO NOTHING RETURNING id, subject`);
 }
 

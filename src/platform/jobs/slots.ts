@@ -1,8 +1,12 @@
 import type { z } from "@hono/zod-openapi";
+import type { SQL } from "drizzle-orm";
 import type { Context } from "../../context.ts";
 import { unavailable } from "../../errors.ts";
+import { withinJobQuota } from "../quotas/job-quota.ts";
+import { quotaRefusal } from "../quotas/quotas.ts";
 import { announceJob, recordTransition } from "./announce.ts";
 import type { JobDefinition, JobRow } from "./define.ts";
+import type { JobInsert } from "./job.store.ts";
 import { findLiveJobsOf, insertJobs, listNextInLanes } from "./slots.store.ts";
 import { newJob, sendJob } from "./start.ts";
 
@@ -20,6 +24,7 @@ const ROWS_AT_ONCE = 500;
 /**
  * Records many jobs of a type with slots in one statement and sends messages only for those that may run now; the others
  * get theirs when a slot is free. Answers a job for each request, in order: a new one, or the live one of its subject.
+ * Throws 429 naming the limit when there would be more live jobs than may be.
  */
 export async function startJobs<Schema extends z.ZodType, Cursor>(
   ctx: Context,
@@ -35,7 +40,10 @@ export async function startJobs<Schema extends z.ZodType, Cursor>(
       newJob(ctx, definition, params, { subject, progress }, ctx.now() + index),
     );
     for (let start = 0; start < rows.length; start += ROWS_AT_ONCE) {
-      for (const { id } of await insertJobs(ctx.db, rows.slice(start, start + ROWS_AT_ONCE))) created.add(id);
+      // The later rows count with the first, so that a request is refused as a whole.
+      const quota = { subjects: subjects.slice(start), created_by: rows[start]?.created_by ?? null };
+      const inserted = await insertRows(ctx, rows.slice(start, start + ROWS_AT_ONCE), withinJobQuota(ctx, quota));
+      for (const { id } of inserted) created.add(id);
     }
     const live = new Map((await findLiveJobsOf(ctx.db, subjects)).map((job) => [job.subject, job]));
     const found = requests.flatMap(({ subject }) => live.get(subject) ?? []);
@@ -50,6 +58,14 @@ export async function startJobs<Schema extends z.ZodType, Cursor>(
     return found.map((job) => ({ job, created: created.has(job.id) }));
   }
   throw unavailable("No free job id could be found", { retry_after: 1 });
+}
+
+async function insertRows(ctx: Context, rows: JobInsert[], allowed: SQL) {
+  try {
+    return await insertJobs(ctx.db, rows, allowed);
+  } catch (error) {
+    throw quotaRefusal(ctx, error);
+  }
 }
 
 /** Sends the messages of the waiting jobs that the free slots of a type are for; returns their ids. */

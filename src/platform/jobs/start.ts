@@ -1,8 +1,11 @@
 import type { z } from "@hono/zod-openapi";
+import { sql } from "drizzle-orm";
 import type { Context } from "../../context.ts";
 import { conflict, unavailable } from "../../errors.ts";
 import { principalId } from "../auth/principal.ts";
 import { describeError } from "../http/log.ts";
+import { withinJobQuota } from "../quotas/job-quota.ts";
+import { quotaRefusal } from "../quotas/quotas.ts";
 import { announceJob, recordTransition } from "./announce.ts";
 import type { JobDefinition, JobRow, Statement } from "./define.ts";
 import { timedId } from "./identifiers.ts";
@@ -17,6 +20,8 @@ interface StartOptions {
   progress?: Record<string, unknown>;
   /** Statements that commit together with the new row; when one raises, no job is started. */
   before?: Statement[];
+  /** Nobody waits for it: it is held to the quotas though the platform starts it, for it can be started later. */
+  can_wait?: boolean;
   /** The caller runs the first slice itself; should it not come to that, the sweeper sends the message. */
   unsent?: boolean;
 }
@@ -25,7 +30,7 @@ const ID_ATTEMPTS = 5;
 
 /**
  * Records a job and sends its message. When a live job has the subject, that one is returned and
- * `created` is false.
+ * `created` is false. Throws 429 naming the limit when there are as many live jobs as may be.
  */
 export async function startOrJoinJob<Schema extends z.ZodType, Cursor>(
   ctx: Context,
@@ -34,8 +39,9 @@ export async function startOrJoinJob<Schema extends z.ZodType, Cursor>(
   options: StartOptions = {},
 ): Promise<{ job: JobRow; created: boolean }> {
   for (let attempt = 0; attempt < ID_ATTEMPTS; attempt++) {
-    const insert = insertJob(ctx.db, newJob(ctx, definition, params, options));
-    const [job] = await insertTogether(ctx, attempt === 0 ? (options.before ?? []) : [], insert);
+    const row = newJob(ctx, definition, params, options);
+    const before = attempt === 0 ? (options.before ?? []) : [];
+    const [job] = await insertTogether(ctx, [...before, guardJobs(ctx, row, options)], insertJob(ctx.db, row));
     if (job) {
       recordTransition(ctx, job);
       await announceJob(ctx, job);
@@ -88,8 +94,16 @@ async function insertTogether(
 ): Promise<JobRow[]> {
   const [first, ...rest] = before;
   if (!first) return insert;
-  const results = await ctx.db.batch([first, ...rest, insert]);
+  const results = await ctx.db.batch([first, ...rest, insert]).catch((error: unknown) => {
+    throw quotaRefusal(ctx, error);
+  });
   return results.at(-1) as JobRow[];
+}
+
+/** In the batch of the insert, so that requests side by side do not pass together. */
+function guardJobs(ctx: Context, { subject = null, created_by = null }: JobInsert, { can_wait = false }: StartOptions) {
+  const within = withinJobQuota(ctx, { subjects: [subject], created_by, can_wait });
+  return ctx.db.select({ within }).from(sql`(SELECT 1)`);
 }
 
 /** As above, but a live job with the same subject is a conflict. */

@@ -1,12 +1,12 @@
 import type { Context } from "../../context.ts";
-import { purgeFences } from "./fence.store.ts";
-import { dropLeasesBefore, purgeJobsBefore, takeLostJobs } from "./job.store.ts";
+import { DAY_MS, type Purged } from "../retention/purge.ts";
+import type { JobDefinitions } from "./define.ts";
+import { dropLeasesBefore, purgeEndedJobs, takeLostJobs } from "./job.store.ts";
 import { sendJob } from "./start.ts";
 
 /** A message younger than this may still be under way. */
 const PATIENCE_MS = 45_000;
 const RESENDS_A_TICK = 100;
-const DAY_MS = 86_400_000;
 
 /** Sends jobs again whose message was lost or whose attempt died. */
 export async function resendLostJobs(ctx: Context): Promise<void> {
@@ -18,10 +18,10 @@ export async function resendLostJobs(ctx: Context): Promise<void> {
   }
 }
 
-/** Deletes jobs that ended longer ago than the retention. */
-export async function purgeJobs(ctx: Context): Promise<void> {
-  const purged = await purgeJobsBefore(ctx.db, ctx.now() - ctx.config.JOB_RETENTION_DAYS * DAY_MS);
-  if (purged.length === 0) return;
-  await purgeFences(ctx.db);
-  ctx.log.info("jobs_purged", { count: purged.length });
+/** Deletes jobs that ended longer ago than the retention, unless what they have left is still needed. */
+export async function purgeJobs(ctx: Context, definitions: JobDefinitions): Promise<Purged> {
+  const ended_before = ctx.now() - ctx.config.JOB_RETENTION_DAYS * DAY_MS;
+  const exempt = [...definitions.values()].flatMap(({ type, needed }) => (needed ? [{ type, needed }] : []));
+  const [, purged] = await ctx.db.batch(purgeEndedJobs(ctx.db, ended_before, exempt));
+  return { rows: purged.length, bytes: 0 };
 }

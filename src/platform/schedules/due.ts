@@ -1,9 +1,11 @@
 import type { Context } from "../../context.ts";
 import { describeError } from "../http/log.ts";
+import { PLATFORM_TOPIC } from "../events/protocol.ts";
 import { isPersonalDomain } from "../jobs/control.ts";
 import type { JobDefinitions } from "../jobs/define.ts";
 import { isFenced } from "../jobs/running-job.ts";
 import { startOrJoinJob } from "../jobs/start.ts";
+import { isQuotaReached } from "../quotas/quotas.ts";
 import { nextRun } from "./cron.ts";
 import { guardDueRun, listDueSchedules, type ScheduleRow, updateSchedule } from "./schedule.store.ts";
 
@@ -18,6 +20,10 @@ export async function startDueSchedules(ctx: Context, definitions: JobDefinition
       await startRun(ctx, definitions, schedule);
     } catch (error) {
       if (isFenced(error)) continue;
+      if (isQuotaReached(error)) {
+        await noteWaiting(ctx, schedule, error.message);
+        continue;
+      }
       ctx.log.error("schedule_start_failed", { schedule_id: schedule.id, ...describeError(error) });
     }
   }
@@ -28,10 +34,10 @@ async function startRun(ctx: Context, definitions: JobDefinitions, schedule: Sch
   const next_run_at = nextRun(schedule.cron_expression, schedule.time_zone, now);
   const claim = [
     guardDueRun(ctx.db, schedule),
-    updateSchedule(ctx.db, schedule.id, { next_run_at, last_run_at: now }),
+    updateSchedule(ctx.db, schedule.id, { next_run_at, last_run_at: now, waits_for: null }),
   ] as const;
   const late_ms = now - (schedule.next_run_at ?? now);
-  if (late_ms > MISSED_AFTER_MS && schedule.catch_up === "skip") {
+  if (late_ms > MISSED_AFTER_MS && schedule.catch_up === "skip" && schedule.waits_for === null) {
     await ctx.db.batch([guardDueRun(ctx.db, schedule), updateSchedule(ctx.db, schedule.id, { next_run_at })]);
     return ctx.log.warning("schedule_missed", { schedule_id: schedule.id, late_ms });
   }
@@ -46,7 +52,22 @@ async function startRun(ctx: Context, definitions: JobDefinitions, schedule: Sch
     ...(created_by !== null && isPersonalDomain(domain) ? { created_by } : {}),
     ...(schedule.subject ? { subject: schedule.subject } : {}),
     before: [...claim],
+    can_wait: true,
   });
   await updateSchedule(ctx.db, schedule.id, { last_job_id: job.id });
   ctx.log.info("schedule_started", { schedule_id: schedule.id, job_id: job.id });
+}
+
+/** The run stays due and is tried again every minute; the first time, its schedule and an event say so. */
+async function noteWaiting(ctx: Context, schedule: ScheduleRow, reason: string): Promise<void> {
+  if (schedule.waits_for === reason) return;
+  await updateSchedule(ctx.db, schedule.id, { waits_for: reason });
+  ctx.log.warning("schedule_waits", { schedule_id: schedule.id, reason });
+  await ctx.feeds.publish(PLATFORM_TOPIC, {
+    type: "schedule.waiting",
+    domain: schedule.domain,
+    owner: schedule.created_by,
+    data: { schedule_id: schedule.id, name: schedule.name, reason },
+    at: ctx.now(),
+  });
 }

@@ -32,6 +32,8 @@ export const schedules = sqliteTable(
     deleted_at: integer(),
     /** Null while it is on, and where somebody has switched it off themselves. */
     stopped_for: text().$type<StopReason>(),
+    /** Why a run that is due has not begun: the limit that it waits for. Such a run is late, but never missed. */
+    waits_for: text(),
   },
   (table) => [
     index("schedules_due").on(table.enabled, table.next_run_at),

@@ -1,4 +1,5 @@
 import type { Context } from "../../context.ts";
+import type { StorageContext } from "./stream-writer.ts";
 import { openTable } from "../../formats/open-table.ts";
 import type { StoredObject } from "./objects.ts";
 import { rangeReader } from "./ranges.ts";
@@ -20,7 +21,7 @@ const MOST_BYTES = 512 * 1024 ** 2;
  * has none, and its readers do without. Never throws.
  */
 export async function writeFileSidecars(
-  ctx: Pick<Context, "db" | "lake" | "now" | "log">,
+  ctx: StorageContext & Pick<Context, "log">,
   { object, filename, origin }: FileInput,
 ): Promise<string[]> {
   if (object.size_bytes > MOST_BYTES) return [];

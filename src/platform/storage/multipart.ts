@@ -4,7 +4,8 @@ import { createFormParser, type PartName } from "./multipart-parser.ts";
 import type { StoredObject } from "./objects.ts";
 import { segmentProblem } from "./segments.ts";
 import { readBody } from "./stream-body.ts";
-import { createObjectWriter, discardObject, type ObjectWriter } from "./stream-writer.ts";
+import { requireRoom } from "../quotas/byte-quota.ts";
+import { createObjectWriter, discardObject, type ObjectWriter, type StorageContext } from "./stream-writer.ts";
 import { uploadKey } from "./upload-keys.ts";
 
 export interface ReceiveOptions {
@@ -33,8 +34,6 @@ export interface ReceivedForm {
   files: Map<string, ReceivedFile>;
 }
 
-type StorageContext = Pick<Context, "db" | "lake" | "now" | "defer">;
-
 /**
  * Streams a form's files into the lake while its parts come in, in any order, and hands fields and files to `use`,
  * whose result it returns. Nothing stays in the lake when the body is wrong, too large or cut off, or when `use`
@@ -43,7 +42,7 @@ type StorageContext = Pick<Context, "db" | "lake" | "now" | "defer">;
  * The clean-up outlives a caller that hangs up. Throws `unprocessable` for what is no form, `tooLarge` past the limits.
  */
 export function receiveMultipart<T>(
-  ctx: StorageContext,
+  ctx: StorageContext & Pick<Context, "defer">,
   request: Request,
   options: ReceiveOptions,
   use: (form: ReceivedForm) => Promise<T>,
@@ -69,6 +68,7 @@ async function receive<T>(
 ): Promise<T> {
   const form: ReceivedForm = { fields: {}, files: new Map() };
   const open = new Map<string, OpenFile>();
+  await requireRoom(ctx, request);
   try {
     await readForm(ctx, request, options, form, open);
     return await use(form);

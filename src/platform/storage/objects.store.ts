@@ -1,19 +1,23 @@
 import { and, desc, eq, gt, inArray, lt, ne, or, type SQL, sql, type SQLWrapper } from "drizzle-orm";
 import type { Database } from "../../context.ts";
-import { objects } from "./tables.ts";
+import { objects, uploads } from "./tables.ts";
 
 export type NewObject = Omit<typeof objects.$inferInsert, "state" | "state_since">;
 
 /** Records an object that is about to be written, or keeps a known one from the sweeper; no row when it has that one already. */
 export function recordPending(db: Database, object: NewObject, now: number) {
-  const unlessLive = <T>(value: T, column: typeof objects.state | typeof objects.state_since) =>
+  const unlessLive = <T>(value: T, column: typeof objects.state | typeof objects.state_since | typeof objects.owner) =>
     sql`CASE WHEN ${objects.state} = 'live' THEN ${column} ELSE ${value} END`;
   return db
     .insert(objects)
     .values({ ...object, state: "pending", state_since: now })
     .onConflictDoUpdate({
       target: objects.key,
-      set: { state: unlessLive("pending", objects.state), state_since: unlessLive(now, objects.state_since) },
+      set: {
+        state: unlessLive("pending", objects.state),
+        state_since: unlessLive(now, objects.state_since),
+        owner: unlessLive(object.owner ?? null, objects.owner),
+      },
       setWhere: ne(objects.state, "deleting"),
     })
     .returning({ state: objects.state });
@@ -33,6 +37,7 @@ export function recordAllPending(db: Database, rows: readonly NewObject[], now: 
           sha256: member("sha256").as("sha256"),
           content_type: member("content_type").as("content_type"),
           origin: member("origin").as("origin"),
+          owner: sql`NULL`.as("owner"),
           r2_upload_id: sql`NULL`.as("r2_upload_id"),
           state: sql`'pending'`.as("state"),
           state_since: sql`${now}`.as("state_since"),
@@ -146,14 +151,20 @@ interface SweepRule {
 
 /** Claims objects for deletion and returns their keys, with the uploads in parts that were never ended. */
 export function claimUnused(db: Database, { unused_since, claimed_before, limit }: SweepRule, now: number) {
-  const unused = and(inArray(objects.state, ["pending", "orphaned"]), lt(objects.state_since, unused_since));
+  // An upload that is still kept goes with its row.
+  const uploaded = sql`EXISTS (SELECT 1 FROM ${uploads} WHERE ${uploads.object_key} = ${objects.key})`;
+  const unused = and(
+    inArray(objects.state, ["pending", "orphaned"]),
+    lt(objects.state_since, unused_since),
+    sql`NOT (${objects.state} = 'pending' AND ${uploaded})`,
+  );
   const stuck = and(eq(objects.state, "deleting"), lt(objects.state_since, claimed_before));
   const keys = db.select({ key: objects.key }).from(objects).where(or(unused, stuck)).limit(limit);
   return db
     .update(objects)
     .set({ state: "deleting", state_since: now })
     .where(inArray(objects.key, keys))
-    .returning({ key: objects.key, r2_upload_id: objects.r2_upload_id });
+    .returning({ key: objects.key, r2_upload_id: objects.r2_upload_id, size_bytes: objects.size_bytes });
 }
 
 /** Claims the objects whose keys a query with one column finds, and their sidecars, whatever state they are in. */

@@ -10,8 +10,8 @@ import type { TimeStyle } from "../../formats/time-labels.ts";
 import { putObject } from "./objects.ts";
 import { findSidecar, SIDECAR } from "./objects.store.ts";
 import { ObjectChanged, storedReader } from "./ranges.ts";
+import type { StorageContext } from "./stream-writer.ts";
 
-type StorageContext = Pick<Context, "db" | "lake" | "now">;
 type ReadContext = Pick<Context, "db" | "lake" | "log">;
 
 interface SidecarsInput {
@@ -36,7 +36,8 @@ export async function writeSidecars(ctx: StorageContext, input: SidecarsInput): 
   const { object_key, source, origin } = input;
   const { head, pyramids } = await summarizeTable(takingTurns(source));
   const put = async (name: string, bytes: Uint8Array, content_type: string) => {
-    const stored = await putObject(ctx, { path: `${object_key}${SIDECAR}${name}`, bytes, content_type, origin });
+    const path = `${object_key}${SIDECAR}${name}`;
+    const stored = await putObject(ctx, { path, bytes, content_type, origin, owner: null });
     return stored.key;
   };
   const preview = await put("preview.jsonl", writeHead(head), "application/x-ndjson");

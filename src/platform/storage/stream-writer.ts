@@ -1,5 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Context } from "../../context.ts";
+import { byteOwner, guardBytes, type QuotaContext } from "../quotas/byte-quota.ts";
+import { quotaRefusal } from "../quotas/quotas.ts";
 import { claimPending, describePending, recordPending, removeClaimed } from "./objects.store.ts";
 import type { StoredObject } from "./objects.ts";
 
@@ -9,7 +11,7 @@ const FIRST_BUFFER_BYTES = 1_048_576;
 /** Longest piece that may be written between two calls of `ready`. */
 const LONGEST_WRITE_BYTES = 2 * 1_048_576;
 
-type StorageContext = Pick<Context, "db" | "lake" | "now">;
+export type StorageContext = QuotaContext & Pick<Context, "lake" | "now">;
 
 export interface NewStream {
   /** Never used before: what is written can then not replace anything. */
@@ -17,6 +19,8 @@ export interface NewStream {
   content_type: string;
   /** What wrote it, such as a job's id. */
   origin: string;
+  /** Whose bytes they are; the caller's when absent. */
+  owner?: string | null;
 }
 
 /** Bytes on their way into one object; at most 15 MiB of them are in memory, R2's own copy included. */
@@ -25,7 +29,7 @@ export interface ObjectWriter {
   ready(): Promise<void>;
   /** Takes a copy of at most 2 MiB. */
   write(chunk: Uint8Array): void;
-  /** Stores what is left and describes the object, which stays `pending` for 24 h unless a batch with `markLive` names it. */
+  /** Stores what is left and describes the object, which stays `pending` for 24 h unless a batch with `markLive` names it. Throws 413 past the quota. */
   finish(): Promise<StoredObject>;
   /** Leaves nothing behind. */
   abort(): Promise<void>;
@@ -36,7 +40,10 @@ export interface ObjectWriter {
  * the next one is filled. Its key cannot hold the checksum, as other keys do, because R2 wants a key before the first
  * part and the checksum is known after the last; the caller gives a key that is unique by chance instead.
  */
-export function createObjectWriter(ctx: StorageContext, { key, content_type, origin }: NewStream): ObjectWriter {
+export function createObjectWriter(
+  ctx: StorageContext,
+  { key, content_type, origin, owner = byteOwner(ctx) }: NewStream,
+): ObjectWriter {
   const hash = createHash("sha256");
   const parts: R2UploadedPart[] = [];
   const httpMetadata = { contentType: content_type };
@@ -50,7 +57,17 @@ export function createObjectWriter(ctx: StorageContext, { key, content_type, ori
 
   const record = async (r2_upload_id: string | null) => {
     const now = ctx.now();
-    const row = { key, path: key, size_bytes: 0, sha256: "", content_type, origin, r2_upload_id, created_at: now };
+    const row = {
+      key,
+      path: key,
+      size_bytes: 0,
+      sha256: "",
+      content_type,
+      origin,
+      owner,
+      r2_upload_id,
+      created_at: now,
+    };
     await recordPending(ctx.db, row, now);
   };
 
@@ -109,7 +126,11 @@ export function createObjectWriter(ctx: StorageContext, { key, content_type, ori
         await record(null);
         await ctx.lake.put(key, last, { sha256, httpMetadata });
       }
-      await describePending(ctx.db, key, { size_bytes, sha256 });
+      await ctx.db
+        .batch([describePending(ctx.db, key, { size_bytes, sha256 }), ...guardBytes(ctx, owner)])
+        .catch((error: unknown) => {
+          throw quotaRefusal(ctx, error);
+        });
       return { key, path: key, size_bytes, sha256 };
     },
 
@@ -122,7 +143,7 @@ export function createObjectWriter(ctx: StorageContext, { key, content_type, ori
 }
 
 /** Removes an object that no row names yet; one that a batch has meanwhile made live stays. */
-export async function discardObject(ctx: StorageContext, key: string): Promise<void> {
+export async function discardObject(ctx: Pick<Context, "db" | "lake" | "now">, key: string): Promise<void> {
   const now = ctx.now();
   const [claimed] = await claimPending(ctx.db, key, now);
   if (!claimed) return;

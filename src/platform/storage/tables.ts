@@ -14,13 +14,18 @@ export const objects = sqliteTable(
     sha256: text().notNull(),
     content_type: text().notNull(),
     origin: text().notNull(),
+    /** Whose bytes count against a quota, as `principalName` writes it; null for those of the platform and of instruments. */
+    owner: text(),
     /** R2's own id of an upload in parts that is under way; the sweeper ends one that was given up. */
     r2_upload_id: text(),
     state: text().$type<"pending" | "live" | "orphaned" | "deleting">().notNull(),
     state_since: integer().notNull(),
     created_at: integer().notNull(),
   },
-  (table) => [index("objects_state").on(table.state, table.state_since)],
+  (table) => [
+    index("objects_state").on(table.state, table.state_since),
+    index("objects_owner").on(table.owner, table.state, table.size_bytes),
+  ],
 );
 
 /** Files that callers send part by part; the object's own row holds its state and R2's id of the upload. */
@@ -39,10 +44,10 @@ export const uploads = sqliteTable(
     sha256: text(),
     state: text().$type<"open" | "completed">().notNull(),
     created_at: integer().notNull(),
-    /** Last sign of life; an upload not used for 24 h is swept. */
+    /** Last sign of life; one that is not used for its retention is swept. */
     updated_at: integer().notNull(),
   },
-  (table) => [index("uploads_updated").on(table.updated_at)],
+  (table) => [index("uploads_updated").on(table.updated_at), index("uploads_object").on(table.object_key)],
 );
 
 export const uploadParts = sqliteTable(

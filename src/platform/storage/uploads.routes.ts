@@ -52,7 +52,7 @@ const createUploadRoute = defineRoute({
 
 uploadsRouter.openapi(createUploadRoute, async (c) => {
   const upload = await createUpload(c.var.ctx, c.req.valid("json"));
-  return c.json(renderUpload({ upload, parts: [] }), 201);
+  return c.json(renderUpload({ upload, parts: [] }, c.var.ctx.config.UPLOAD_RETENTION_HOURS), 201);
 });
 
 const getUploadRoute = defineRoute({
@@ -67,7 +67,7 @@ const getUploadRoute = defineRoute({
 
 uploadsRouter.openapi(getUploadRoute, async (c) => {
   const found = await getUpload(c.var.ctx, c.req.valid("param").upload_id);
-  return c.json(renderUpload(found), 200);
+  return c.json(renderUpload(found, c.var.ctx.config.UPLOAD_RETENTION_HOURS), 200);
 });
 
 const putPartRoute = defineRoute({
@@ -138,7 +138,7 @@ const completeUploadRoute = defineRoute({
 
 uploadsRouter.openapi(completeUploadRoute, async (c) => {
   const found = await completeUpload(c.var.ctx, c.req.valid("param").upload_id, c.req.valid("json"));
-  return c.json(renderUpload(found), 200);
+  return c.json(renderUpload(found, c.var.ctx.config.UPLOAD_RETENTION_HOURS), 200);
 });
 
 const deleteUploadRoute = defineRoute({
@@ -147,6 +147,7 @@ const deleteUploadRoute = defineRoute({
   summary: "Give an upload up and remove its bytes",
   tags,
   access: "caller",
+  audit: { entity_type: "upload", action: "delete", names: ["upload_id"] },
   request: { params },
   responses: { 204: { description: "Gone" }, ...notFoundResponse },
 });

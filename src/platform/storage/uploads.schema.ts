@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { PART_BYTES } from "./uploads-join.ts";
-import { KEEP_UPLOADS_MS } from "./uploads.ts";
+import { HOUR_MS } from "../retention/purge.ts";
 import type { PartRow, UploadRow } from "./uploads.store.ts";
 
 export const EXAMPLE_ID = "7c3f1f0a-5a5e-4f0e-9d43-2b1c8a1f5e60";
@@ -32,12 +32,17 @@ export const uploadSchema = z
         example: `uploads/${EXAMPLE_ID}/BTCUSDT_2024.csv`,
       }),
     created_at: z.string().openapi({ example: "2024-01-15T10:30:00Z" }),
-    expires_at: z.string().openapi({ description: "24 h after the last part", example: "2024-01-16T10:30:00Z" }),
+    expires_at: z
+      .string()
+      .openapi({ description: "`UPLOAD_RETENTION_HOURS` after the last part", example: "2024-01-16T10:30:00Z" }),
   })
   .openapi("Upload");
 
-/** An upload and the parts that are there as `uploadSchema` prints them. */
-export function renderUpload({ upload, parts }: { upload: UploadRow; parts: PartRow[] }): z.infer<typeof uploadSchema> {
+/** An upload, kept for so many hours, and the parts that are there as `uploadSchema` prints them. */
+export function renderUpload(
+  { upload, parts }: { upload: UploadRow; parts: PartRow[] },
+  kept_hours: number,
+): z.infer<typeof uploadSchema> {
   const completed = upload.state === "completed";
   return {
     upload_id: upload.id,
@@ -51,7 +56,7 @@ export function renderUpload({ upload, parts }: { upload: UploadRow; parts: Part
     sha256: completed ? upload.sha256 : null,
     source_path: completed ? upload.object_key : null,
     created_at: renderTime(upload.created_at),
-    expires_at: renderTime(upload.updated_at + KEEP_UPLOADS_MS),
+    expires_at: renderTime(upload.updated_at + kept_hours * HOUR_MS),
   };
 }
 

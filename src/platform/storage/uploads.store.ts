@@ -37,7 +37,7 @@ export function upsertPart(db: Database, row: PartRow) {
     .onConflictDoUpdate({ target: [uploadParts.upload_id, uploadParts.part], set: { size_bytes, etag } });
 }
 
-/** For one batch: keeps the upload and its object from the sweepers for another 24 h. */
+/** For one batch: keeps the upload and its object from the sweepers for another while. */
 export function touchUpload(db: Database, { id, object_key }: UploadRow, now: number) {
   return [
     db.update(uploads).set({ updated_at: now }).where(eq(uploads.id, id)),
@@ -46,6 +46,15 @@ export function touchUpload(db: Database, { id, object_key }: UploadRow, now: nu
       .set({ state_since: now })
       .where(and(eq(objects.key, object_key), eq(objects.state, "pending"))),
   ] as const;
+}
+
+/** For the batch of `upsertPart`, after it: the object counts as much as was announced, or as has come if that is more. */
+export function countParts(db: Database, { id, object_key }: UploadRow) {
+  const come = sql`(SELECT coalesce(sum(${uploadParts.size_bytes}), 0) FROM ${uploadParts} WHERE ${uploadParts.upload_id} = ${id})`;
+  return db
+    .update(objects)
+    .set({ size_bytes: sql`max(${objects.size_bytes}, ${come})` })
+    .where(and(eq(objects.key, object_key), eq(objects.state, "pending")));
 }
 
 /** Notes what the parts have become, once R2 has joined them. */
@@ -75,8 +84,15 @@ export function takeUpload(db: Database, id: string) {
   return [db.delete(uploads).where(owned), db.delete(uploadParts).where(eq(uploadParts.upload_id, id))] as const;
 }
 
+/** Those that nobody has touched since a time, oldest first, with the bytes that have come. */
 export function listUnusedUploads(db: Database, unused_since: number, limit: number) {
-  return db.select().from(uploads).where(lt(uploads.updated_at, unused_since)).limit(limit);
+  const size_bytes = sql<number>`(SELECT coalesce(sum(${uploadParts.size_bytes}), 0) FROM ${uploadParts} WHERE ${uploadParts.upload_id} = ${uploads.id})`;
+  return db
+    .select({ upload: uploads, size_bytes })
+    .from(uploads)
+    .where(lt(uploads.updated_at, unused_since))
+    .orderBy(asc(uploads.updated_at))
+    .limit(limit);
 }
 
 export function listUploadsOf(db: Database, owner: string, limit: number) {

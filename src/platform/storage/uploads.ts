@@ -3,6 +3,10 @@ import type { Context } from "../../context.ts";
 import { conflict, forbidden, notFound, tooLarge, unprocessable } from "../../errors.ts";
 import type { DomainName } from "../../config.ts";
 import { mayAccessDomain, type Principal } from "../auth/principal.ts";
+import { describeError } from "../http/log.ts";
+import { HOUR_MS, type Purged, purgedOf } from "../retention/purge.ts";
+import { byteOwner, guardBytes } from "../quotas/byte-quota.ts";
+import { quotaRefusal } from "../quotas/quotas.ts";
 import { recordPending } from "./objects.store.ts";
 import { safeSegment } from "./segments.ts";
 import { readBody } from "./stream-body.ts";
@@ -10,6 +14,7 @@ import { discardObject } from "./stream-writer.ts";
 import { uploadKey } from "./upload-keys.ts";
 import { joinParts, PART_BYTES } from "./uploads-join.ts";
 import {
+  countParts,
   deleteUploadRows,
   findUpload,
   insertUpload,
@@ -22,8 +27,6 @@ import {
   upsertPart,
 } from "./uploads.store.ts";
 
-/** An upload that nobody has touched for this long is given up; ms. */
-export const KEEP_UPLOADS_MS = 24 * 3600 * 1000;
 const UPLOADS_A_SWEEP = 100;
 const CONTENT_TYPE = "application/octet-stream";
 
@@ -41,7 +44,7 @@ interface NewUpload {
   purpose: DomainName;
 }
 
-/** Begins an upload in parts that only this caller may go on with. Throws `forbidden`, and `tooLarge` past the limit. */
+/** Begins an upload in parts that only this caller may go on with. Throws `forbidden`, and `tooLarge` past the limit and the quota. */
 export async function createUpload(ctx: Context, input: NewUpload): Promise<UploadRow> {
   const { principal, config } = ctx;
   if (!mayAccessDomain(principal, input.purpose, "write", config.ANONYMOUS_ACCESS)) throw forbidden();
@@ -64,11 +67,26 @@ export async function createUpload(ctx: Context, input: NewUpload): Promise<Uplo
     created_at: now,
     updated_at: now,
   };
-  const object = { key, path: key, size_bytes: 0, sha256: "", content_type: CONTENT_TYPE, origin: `upload:${id}` };
-  await ctx.db.batch([
-    recordPending(ctx.db, { ...object, r2_upload_id: uploadId, created_at: now }, now),
-    insertUpload(ctx.db, row),
-  ]);
+  const object = {
+    key,
+    path: key,
+    // What was announced is taken at once, so that uploads side by side do not pass together.
+    size_bytes: input.size_bytes ?? 0,
+    sha256: "",
+    content_type: CONTENT_TYPE,
+    origin: `upload:${input.purpose}:${id}`,
+  };
+  const owner = input.purpose === "instruments" ? null : byteOwner(ctx);
+  await ctx.db
+    .batch([
+      recordPending(ctx.db, { ...object, owner, r2_upload_id: uploadId, created_at: now }, now),
+      insertUpload(ctx.db, row),
+      ...guardBytes(ctx, owner),
+    ])
+    .catch(async (error: unknown) => {
+      await ctx.lake.resumeMultipartUpload(key, uploadId).abort();
+      throw quotaRefusal(ctx, error);
+    });
   return row;
 }
 
@@ -96,15 +114,21 @@ export async function putPart(ctx: Context, { id, part, request }: { id: string;
     throw unprocessable([{ field: "body", message: `must have ${wanted ?? "1 to " + PART_BYTES} bytes` }]);
   }
   const { etag } = await ctx.lake.resumeMultipartUpload(upload.object_key, upload.r2_upload_id).uploadPart(part, bytes);
-  await ctx.db.batch([
-    upsertPart(ctx.db, { upload_id: id, part, size_bytes, etag }),
-    ...touchUpload(ctx.db, upload, ctx.now()),
-  ]);
+  await ctx.db
+    .batch([
+      upsertPart(ctx.db, { upload_id: id, part, size_bytes, etag }),
+      ...touchUpload(ctx.db, upload, ctx.now()),
+      countParts(ctx.db, upload),
+      ...guardBytes(ctx, upload.domain === "instruments" ? null : byteOwner(ctx)),
+    ])
+    .catch((error: unknown) => {
+      throw quotaRefusal(ctx, error);
+    });
   return { upload_id: id, part, size_bytes, sha256: createHash("sha256").update(bytes).digest("hex") };
 }
 
 /**
- * Joins the parts into the file, which can then be used for 24 h; doing it again answers the same. Throws
+ * Joins the parts into the file, which can then be used for as long as uploads are kept; doing it again answers the same. Throws
  * `unprocessable` naming parts that lack or have the wrong size, and for another `sha256` than the file has.
  */
 export async function completeUpload(ctx: Context, id: string, { sha256 }: { sha256?: string | undefined }) {
@@ -123,11 +147,19 @@ export async function deleteUpload(ctx: Context, id: string): Promise<void> {
   await removeUpload(ctx, await findOwn(ctx, id));
 }
 
-/** Removes uploads that nobody has touched for 24 h, at most 100 a call; returns how many. */
-export async function sweepUploads(ctx: Context): Promise<number> {
-  const unused = await listUnusedUploads(ctx.db, ctx.now() - KEEP_UPLOADS_MS, UPLOADS_A_SWEEP);
-  for (const upload of unused) await removeUpload(ctx, upload);
-  return unused.length;
+/** Removes uploads that nobody has touched for their retention, at most 100 a call; returns what was removed. */
+export async function sweepUploads(ctx: Context): Promise<Purged> {
+  const unused_since = ctx.now() - ctx.config.UPLOAD_RETENTION_HOURS * HOUR_MS;
+  const removed: { size_bytes: number }[] = [];
+  for (const { upload, size_bytes } of await listUnusedUploads(ctx.db, unused_since, UPLOADS_A_SWEEP)) {
+    try {
+      await removeUpload(ctx, upload);
+      removed.push({ size_bytes });
+    } catch (error) {
+      ctx.log.warning("upload_not_removed", { upload_id: upload.id, ...describeError(error) });
+    }
+  }
+  return purgedOf(removed);
 }
 
 /** Removes uploads that somebody has begun, at most 100 a call; answers whether that was all. */

@@ -1,11 +1,14 @@
 import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { describe, expect, it, test } from "vitest";
+import { beforeEach, describe, expect, it, test } from "vitest";
 import { mysql, postgres } from "../../../src/connectors/sources/databases.ts";
 import type { OpenSource, SourceIo } from "../../../src/connectors/sources/source.ts";
 import { createContext } from "../../../src/context.ts";
 import { connectTcp } from "../../../src/platform/outbound/connect.ts";
+import { createTables } from "../../support/create-tables.ts";
 import { failureOf } from "./exchanges.ts";
+
+beforeEach(createTables);
 
 const context = (ALLOW_PRIVATE_HOSTS: string[]) => {
   const ctx = createContext(env, createExecutionContext());

@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import type { JobRow } from "../../../src/platform/jobs/define.ts";
 import { type DemoBankClient, openDemoBank } from "../../support/demo-bank/client.ts";
+import { everyFault } from "../../support/every-fault.ts";
 import type { FaultPlan } from "../../support/faults.ts";
 import { type JobWorld, openJobWorld } from "../../support/job-world.ts";
 import { collections, listRuns, startRun, storeLogin, withPhone } from "./collections.ts";
@@ -67,18 +68,16 @@ it("a run that breaks at any of its operations signs in once at most, and ends i
   const rows = await rowsOf(customer.person);
   const operations = calm.process.count();
   const ends: Record<string, number> = {};
-  for (let at = 1; at <= operations; at++) {
-    for (const kind of ["fault", "kill"] as const) {
-      const plan = { at, moment: "after", kind } as const;
-      const { job, process, logins } = await run(customer, plan);
-      const where = `${kind} after operation ${at} of ${operations}`;
-      expect(process.struck(), where).toBe(true);
-      expectTruth(job, logins, plan, where);
-      const end = `${kind}: ${job.errors[0] ?? job.status}`;
-      ends[end] = (ends[end] ?? 0) + 1;
-    }
+  for (const plan of everyFault(operations)) {
+    const { at, kind } = plan;
+    const { job, process, logins } = await run(customer, plan);
+    const where = `${kind} after operation ${at} of ${operations}`;
+    expect(process.struck(), where).toBe(true);
+    expectTruth(job, logins, plan, where);
+    const end = `${kind}: ${job.errors[0] ?? job.status}`;
+    ends[end] = (ends[end] ?? 0) + 1;
   }
-  console.log(`collection: ${operations} operations, each broken by a fault and a kill: ${JSON.stringify(ends)}`);
+  console.log(`collection: ${operations} operations, each broken: ${JSON.stringify(ends)}`);
   expect(operations).toBeGreaterThanOrEqual(20);
   expect(Object.keys(ends)).toContain("kill: completed");
   expect(Object.keys(ends)).toContain(`kill: ${INTERRUPTED}`);

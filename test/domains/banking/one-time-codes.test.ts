@@ -1,6 +1,6 @@
 import { eq } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
-import { chores } from "../../../src/app.ts";
+import { purges } from "../../../src/app.ts";
 import { oneTimeCodeSecret } from "../../../src/domains/banking/bank-secrets.ts";
 import { collectJob } from "../../../src/domains/banking/collect.job.ts";
 import { waitForCode } from "../../../src/domains/banking/one-time-codes.ts";
@@ -148,10 +148,10 @@ describe("a code", () => {
     const ctx = testContext();
     const left = () => ctx.db.select().from(credentials).where(eq(credentials.owner, person.id));
     ctx.advance(9 * MINUTE_MS);
-    await chores["purge_codes"]?.(ctx);
+    await purges["one_time_codes"]?.(ctx);
     expect(await left()).toHaveLength(1);
     ctx.advance(2 * MINUTE_MS);
-    await chores["purge_codes"]?.(ctx);
+    await purges["one_time_codes"]?.(ctx);
     expect(await left()).toEqual([]);
   });
 });

@@ -9,6 +9,7 @@ import { openReportFile } from "../../../src/formats/reports/report-file.ts";
 import { sweepObjects } from "../../../src/platform/storage/sweep.ts";
 import { objects } from "../../../src/platform/storage/tables.ts";
 import { testContext } from "../../support/context.ts";
+import { everyFault } from "../../support/every-fault.ts";
 import { type FaultPlan, faultyProcess } from "../../support/faults.ts";
 import { newPerson } from "./person.ts";
 
@@ -58,16 +59,14 @@ it("a report that breaks at any of its operations is there as a whole or not at 
   const operations = calm.process.count();
   expect(operations).toBeGreaterThan(10);
   const owners = [calm.owner];
-  for (let at = 1; at <= operations; at++) {
-    for (const kind of ["fault", "kill"] as const) {
-      const { process, owner } = await breakAt({ at, moment: "after", kind });
-      expect(process.struck(), `${kind} after operation ${at}`).toBe(true);
-      owners.push(owner);
-    }
+  for (const plan of everyFault(operations)) {
+    const { process, owner } = await breakAt(plan);
+    expect(process.struck(), `${plan.kind} after operation ${plan.at}`).toBe(true);
+    owners.push(owner);
   }
   // Once the sweeper has been there, only what rows name is left.
   ctx.advance(25 * 3600 * 1000);
-  while ((await sweepObjects(ctx)) > 0);
+  while ((await sweepObjects(ctx)).rows > 0);
   for (const owner of owners) {
     expect(await stateOf(ctx, owner)).toEqual(after);
     const left = await ctx.db

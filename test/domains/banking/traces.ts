@@ -48,7 +48,12 @@ async function listObjects(): Promise<string[]> {
 
 async function listRecords(): Promise<string[]> {
   const records: string[] = [];
-  const namespaces = { EVENT_FEED: env.EVENT_FEED, RATE_LIMITER: env.RATE_LIMITER, METRICS: env.METRICS };
+  const namespaces = {
+    EVENT_FEED: env.EVENT_FEED,
+    RATE_LIMITER: env.RATE_LIMITER,
+    SOCKET_COUNTER: env.SOCKET_COUNTER,
+    METRICS: env.METRICS,
+  };
   for (const [label, namespace] of Object.entries(namespaces)) {
     for (const id of await listDurableObjectIds(namespace as DurableObjectNamespace)) {
       const stub = (namespace as DurableObjectNamespace).get(id);

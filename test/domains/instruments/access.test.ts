@@ -45,6 +45,7 @@ async function view({ ask }: Caller) {
   return {
     list: await holds("/api/files", file.id),
     list_of_instrument: await holds(`/api/files?instrument_id=${instrument_id}`, file.id),
+    search: await holds("/api/files?search=RUN-1", file.id),
     page: await holds("/api/files?skip=0&limit=10", file.id),
     file: await holds(`/api/files/${file.id}`, file.id),
     download: await answers(`/api/files/${file.id}/download`, 200),
@@ -58,7 +59,7 @@ async function view({ ask }: Caller) {
 }
 
 const everywhere = (seen: boolean) => ({
-  ...{ list: seen, list_of_instrument: seen, page: seen, file: seen, download: seen, head: seen },
+  ...{ list: seen, list_of_instrument: seen, search: seen, page: seen, file: seen, download: seen, head: seen },
   ...{ transfers: seen, transfers_of_file: seen, transfer: seen, resolver: seen, description: seen },
 });
 

@@ -182,6 +182,74 @@ describe("a body that is wrong", () => {
   });
 });
 
+describe("a store that gives back other bytes", () => {
+  /** Changes the bytes of an object before it is read. */
+  const decaying = new Proxy(env.LAKE, {
+    get(lake, name) {
+      if (name === "get") {
+        return async (key: string) => {
+          await lake.put(key, "hellO");
+          return lake.get(key);
+        };
+      }
+      const member: unknown = Reflect.get(lake, name);
+      return typeof member === "function" ? member.bind(lake) : member;
+    },
+  });
+
+  it("is noticed, and the file is delivered again", async () => {
+    const settings: Record<string, unknown> = { LAKE: decaying };
+    pushing = await openPushing(admin, { name: "Careful" }, settings);
+    const refused = await pushing.ask("PUT", "/a.tif", { body: "hello" });
+    expect([refused.status, codeOf(refused)]).toEqual([502, "CHECKSUM_MISMATCH"]);
+    const [failed] = await transfers();
+    expect(failed).toMatchObject({
+      ...{ status: "failed", source_checksum: HELLO, checksum_verified: false, bytes_transferred: null },
+      dest_checksum: expect.stringMatching(/^[0-9a-f]{16}$/),
+      error_message: `The destination gives back other bytes (${failed.dest_checksum}) than were read (${HELLO})`,
+    });
+    expect(await files()).toMatchObject([{ source_path: "a.tif", size_bytes: null, xxhash: null, verified_at: null }]);
+    expect((await pushing.ask("GET", "/a.tif")).status).toBe(404);
+    expect(hrefsOf(await pushing.ask("PROPFIND", "/", { headers: { Depth: "1" } }))).toHaveLength(1);
+    expect([await objects(), (await env.LAKE.list()).objects]).toEqual([[], []]);
+    settings["LAKE"] = env.LAKE;
+    expect(await pushing.put("/a.tif", "hello")).toBe(204);
+    expect(await files()).toMatchObject([{ source_path: "a.tif", xxhash: HELLO, sha256: sha256("hello") }]);
+    expect((await transfers()).map(({ status }) => status)).toEqual(["completed", "failed"]);
+  });
+
+  it("leaves the version before as it is", async () => {
+    const settings: Record<string, unknown> = {};
+    pushing = await openPushing(admin, { name: "Careful" }, settings);
+    await pushing.put("/a.tif", "world");
+    const [before] = await files();
+    settings["LAKE"] = decaying;
+    expect(await pushing.put("/a.tif", "hello")).toBe(502);
+    expect(await files()).toEqual([before]);
+    settings["LAKE"] = env.LAKE;
+    expect((await pushing.ask("GET", "/a.tif")).text).toBe("world");
+  });
+
+  it("is noticed when a partial file gets its name", async () => {
+    const settings: Record<string, unknown> = {};
+    pushing = await openPushing(admin, { name: "Careful" }, settings);
+    await pushing.put("/a.tif.partial", "hello");
+    settings["LAKE"] = decaying;
+    const Destination = `http://localhost/dav/${pushing.instrument_id}/a.tif`;
+    const moved = await pushing.ask("MOVE", "/a.tif.partial", { headers: { Destination } });
+    expect([moved.status, codeOf(moved)]).toEqual([502, "CHECKSUM_MISMATCH"]);
+    expect(await transfers()).toMatchObject([
+      {
+        ...{ status: "failed", source_checksum: null, checksum_verified: false },
+        error_message: expect.stringMatching(
+          /^The destination gives back other bytes \([0-9a-f]{16}\) than were read$/,
+        ),
+      },
+    ]);
+    expect(await objects()).toEqual([]);
+  });
+});
+
 describe("a partial file", () => {
   const move = (to: string, headers: Record<string, string> = {}) =>
     pushing.ask("MOVE", "/run/a.tif.partial", {

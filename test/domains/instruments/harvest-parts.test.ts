@@ -1,8 +1,11 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it, vi } from "vitest";
+import { chores } from "../../../src/app.ts";
 import { PART_BYTES } from "../../../src/domains/instruments/destination.ts";
 import { runSlice } from "../../../src/platform/jobs/consume.ts";
-import { harvests, openHarvesting, WRITTEN_AT } from "./harvests.ts";
+import { tick } from "../../../src/platform/schedules/tick.ts";
+import { type Harvesting, harvests, openHarvesting, WRITTEN_AT } from "./harvests.ts";
+import { TIME } from "./laboratory.ts";
 
 /** Three parts, the last of one byte. */
 const LARGE = { size: 2 * PART_BYTES + 1, modified_at: WRITTEN_AT };
@@ -57,6 +60,51 @@ describe("a file in parts", { timeout: 60_000 }, () => {
       { status: "completed" },
       { status: "failed", error_message: "The harvest ended before the transfer did" },
     ]);
+    expect((await files())["large.bin"].xxhash).toBe((await server.report()).hashes["large.bin"]);
+  });
+
+  it.each<[string, (laboratory: Harvesting, id: string) => Promise<unknown>]>([
+    ["was cancelled", ({ admin }, id) => admin.ask("POST", `/jobs/${id}/cancel`)],
+    [
+      "failed",
+      async ({ admin, instrument_id, world }, id) => {
+        await admin.ask("PATCH", `/api/instruments/${instrument_id}`, { enabled: false });
+        await world.work(id);
+      },
+    ],
+    ["is gone", (_, id) => env.DB.prepare("DELETE FROM jobs WHERE id = ?").bind(id).run()],
+  ])("whose harvest %s has failed after the next tick, without another try", async (_, end) => {
+    const laboratory = await openHarvesting({
+      files: { "large.bin": LARGE },
+      faults: [{ on: "GET /large.bin", times: 1, cut: PART_BYTES }],
+    });
+    const { world, start, transfers } = laboratory;
+    const id = await start();
+    await runSlice(world.ctx, harvests, id);
+    await tick(world.ctx, harvests, chores);
+    expect((await transfers())["large.bin"]).toMatchObject([{ status: "in_progress", completed_at: null }]);
+    await end(laboratory, id);
+    await tick(world.ctx, harvests, chores);
+    const failed = { status: "failed", error_message: "The harvest ended before the transfer did", completed_at: TIME };
+    expect((await transfers())["large.bin"]).toMatchObject([failed]);
+  });
+
+  it("goes on with its try when a harvest is retried that was cancelled", async () => {
+    const { admin, server, world, start, files, transfers } = await openHarvesting({
+      files: { "large.bin": LARGE },
+      faults: [{ on: "GET /large.bin", times: 1, cut: PART_BYTES + 1000 }],
+    });
+    const id = await start();
+    await runSlice(world.ctx, harvests, id);
+    await admin.ask("POST", `/jobs/${id}/cancel`);
+    await tick(world.ctx, harvests, chores);
+    await server.change({ faults: [{ on: "GET /large.bin", times: 1, cut: 1000 }] });
+    expect((await admin.ask("POST", `/jobs/${id}/retry`)).status).toBe(200);
+    world.ctx.messages.length = 0;
+    await runSlice(world.ctx, harvests, id);
+    expect((await transfers())["large.bin"]).toMatchObject([{ status: "in_progress", error_message: null }]);
+    expect((await world.work(id)).job).toMatchObject({ status: "completed", results: { transferred: 1 } });
+    expect((await transfers())["large.bin"]).toMatchObject([{ status: "completed", error_message: null }]);
     expect((await files())["large.bin"].xxhash).toBe((await server.report()).hashes["large.bin"]);
   });
 

@@ -164,13 +164,13 @@ describe("the audit log", () => {
       (await admin.get(`/api/admin/audit-logs?${query}`)).map(
         ({ entity_type, action }: { entity_type: string; action: string }) => `${action} ${entity_type}`,
       );
-    expect((await kinds("")).sort()).toEqual(["create group", "create project", "delete group"]);
+    expect((await kinds("")).sort()).toEqual(["create group", "create project", "delete group", "login user"]);
     expect(await kinds("entity_type=project")).toEqual(["create project"]);
     expect(await kinds("action=delete")).toEqual(["delete group"]);
     expect(await kinds(`actor_id=${person.id}`)).toEqual([]);
     expect(await kinds("since=2999-01-01T00:00:00Z")).toEqual([]);
     expect(await kinds("until=2000-01-01T00:00:00Z")).toEqual([]);
-    expect(await admin.get("/api/admin/audit-logs?skip=0")).toMatchObject({ total: 3, skip: 0, limit: 50 });
+    expect(await admin.get("/api/admin/audit-logs?skip=0")).toMatchObject({ total: 4, skip: 0, limit: 50 });
     expect((await admin.ask("GET", "/api/admin/audit-logs?since=yesterday")).status).toBe(422);
     expect((await admin.ask("GET", "/api/admin/audit-logs?action=read")).status).toBe(422);
     expect((await person.ask("GET", "/api/admin/audit-logs")).status).toBe(403);

@@ -177,7 +177,8 @@ describe.each(kinds)("$path", (kind) => {
     await admin.ask("POST", `${path}/${id}/restore`);
     const entries = await admin.get(`/api/admin/audit-logs?entity_id=${id}`);
     const entity_type = title.toLowerCase().replace(" ", "_");
-    const made = { id: UUID, entity_type, entity_id: id, actor_id: admin.id, actor_email: "admin@example.org" };
+    const actor = { actor_id: admin.id, actor_email: "admin@example.org", client_address: null };
+    const made = { id: UUID, entity_type, entity_id: id, ...actor };
     const name = { before: least["name"], after: "Renamed" };
     expect(entries).toEqual([
       { ...made, action: "restore", changes: { deleted_at: { before: TIME, after: null } }, created_at: TIME },

@@ -5,6 +5,7 @@ import { scrubJob } from "../../../src/domains/instruments/scrub.job.ts";
 import type { JobDefinitions } from "../../../src/platform/jobs/define.ts";
 import { createXxh64 } from "../../../src/formats/xxhash.ts";
 import { openJobWorld, type JobWorld } from "../../support/job-world.ts";
+import { breakEverywhere } from "../market-data/broken-jobs.ts";
 import { aFile, anAdmin, type Caller, SHARE } from "./laboratory.ts";
 
 const scrubs: JobDefinitions = new Map([[scrubJob.type, scrubJob]]);
@@ -88,4 +89,34 @@ describe("a scrub", () => {
     expect(job).toMatchObject({ errors: [], results: { verified: 1, damaged: 0, bytes: 20_000_000 } });
     expect((await shown(id)).damage).toBeNull();
   });
+
+  it("that breaks at any of its operations goes on at the part where it was", async () => {
+    const text = "x".repeat(20_000_000);
+    const { id } = await aFile(instrument_id, { path: "large", text });
+    const xxhash = await createXxh64();
+    xxhash.update(new TextEncoder().encode(text));
+    await env.DB.prepare("UPDATE instrument_files SET xxhash = ? WHERE id = ?").bind(xxhash.digest(), id).run();
+    const { id: small } = await aFile(instrument_id, { path: "small" });
+    const world = openJobWorld(scrubs, { JOB_SLICE_SECONDS: 0 });
+    const operations = await breakEverywhere({
+      world,
+      async start() {
+        world.ctx.advance(8 * DAY_MS);
+        toHour(world, 2);
+        await startScrub(world.ctx);
+        return world.ctx.messages[0]?.job_id ?? "";
+      },
+      async check(job, { operations: done, process }) {
+        expect(job.results).toEqual({ verified: 2, damaged: 0, bytes: 20_000_005 });
+        const read = done.filter((operation) => operation === "r2.get").length;
+        expect(read).toBeLessThanOrEqual(4 + (process.struck() ? 1 : 0));
+        for (const file of [id, small]) {
+          const { verified_at, damage } = await shown(file);
+          expect([Date.parse(verified_at) >= job.created_at, damage]).toEqual([true, null]);
+        }
+      },
+    });
+    console.log(`scrub: ${operations} operations, each broken by a fault and a kill`);
+    expect(operations).toBeGreaterThanOrEqual(15);
+  }, 180_000);
 });

@@ -1,5 +1,6 @@
 import { expect } from "vitest";
 import type { JobRow } from "../../../src/platform/jobs/define.ts";
+import { everyFault } from "../../support/every-fault.ts";
 import type { JobWorld, WorkedJob } from "../../support/job-world.ts";
 
 interface Experiment {
@@ -11,7 +12,7 @@ interface Experiment {
 }
 
 /**
- * Runs a job in peace, then breaks it after each of its operations, by a fault and by a kill; all runs must leave the
+ * Runs a job in peace, then breaks it after each of its operations, by a fault or a kill; all runs must leave the
  * same. Answers how many operations there are.
  */
 export async function breakEverywhere({ world, start, check }: Experiment): Promise<number> {
@@ -20,18 +21,17 @@ export async function breakEverywhere({ world, start, check }: Experiment): Prom
   const calm = await world.work(await start());
   await check(calm.job, calm);
   const operations = calm.process.count();
-  for (let at = 1; at <= operations; at++) {
-    for (const kind of ["fault", "kill"] as const) {
-      const worked = await world.work(await start(), { at, moment: "after", kind });
-      const { job, process, kills } = worked;
-      const where = `${kind} after operation ${at} of ${operations}`;
-      // Progress is written by the clock: a slow calm run has an operation or two that a fast one has not.
-      if (!process.struck() && at > operations - 3) return at - 1;
-      expect(process.struck(), where).toBe(true);
-      expect(kills, where).toBe(kind === "kill" ? 1 : 0);
-      expect(job, where).toMatchObject({ status: "completed", errors: [] });
-      await check(job, worked);
-    }
+  for (const plan of everyFault(operations)) {
+    const { at, kind } = plan;
+    const worked = await world.work(await start(), plan);
+    const { job, process, kills } = worked;
+    const where = `${kind} after operation ${at} of ${operations}`;
+    // Progress is written by the clock: a slow calm run has an operation or two that a fast one has not.
+    if (!process.struck() && at > operations - 3) return at - 1;
+    expect(process.struck(), where).toBe(true);
+    expect(kills, where).toBe(kind === "kill" ? 1 : 0);
+    expect(job, where).toMatchObject({ status: "completed", errors: [] });
+    await check(job, worked);
   }
   return operations;
 }

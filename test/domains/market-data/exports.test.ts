@@ -2,7 +2,7 @@ import { createExecutionContext } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { eq } from "drizzle-orm";
 import { describe, expect, it, vi } from "vitest";
-import { chores, createApp } from "../../../src/app.ts";
+import { createApp, purges } from "../../../src/app.ts";
 import { purgeExports } from "../../../src/domains/market-data/export.ts";
 import { exportBatch } from "../../../src/domains/market-data/export-batch.ts";
 import { storeExport } from "../../../src/domains/market-data/export-file.ts";
@@ -303,9 +303,9 @@ describe("an export that is old", () => {
     const { ctx } = await seedTwoMonths();
     await answerOf("/api/v1/datasets/1/export");
     ctx.advance(7 * DAY - MINUTE);
-    expect(await chores.purge_exports?.(ctx)).toBe(0);
+    expect(await purges["exports"]?.(ctx)).toEqual({ rows: 0, bytes: 0 });
     ctx.advance(2 * MINUTE);
-    expect(await purgeExports(ctx)).toBe(1);
+    expect(await purgeExports(ctx)).toMatchObject({ rows: 1 });
     expect((await ask("/api/v1/exports/1/download")).status).toBe(404);
     const count = async () => (await env.LAKE.list({ prefix: "export/" })).objects.length;
     await sweepObjects(ctx);
@@ -322,7 +322,7 @@ describe("an export that is old", () => {
     expect((await ask(before.download_url)).status).toBe(404);
     expect(await answerOf("/api/v1/datasets/1/export")).toEqual(before);
     expect(await fileOf(before)).toBe(textOf(january));
-    expect(await purgeExports(ctx)).toBe(0);
+    expect(await purgeExports(ctx)).toMatchObject({ rows: 0 });
   });
 });
 

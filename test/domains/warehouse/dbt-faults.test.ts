@@ -50,7 +50,7 @@ it("a run that breaks at any of its operations builds everything once, and says 
       expect(await leftovers(stored.map(({ name }) => String(name)))).toBe(3);
     },
   });
-  console.log(`dbt build: ${operations} operations, each broken by a fault and a kill`);
+  console.log(`dbt build: ${operations} operations, each broken`);
   expect(operations).toBeGreaterThanOrEqual(40);
 }, 600_000);
 

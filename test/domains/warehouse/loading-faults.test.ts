@@ -93,7 +93,7 @@ it("a full refresh that breaks at any of its operations shows the whole old rows
       expect(await storedNames(world.ctx)).toHaveLength(4);
     },
   });
-  console.log(`full refresh: ${operations} operations, each broken by a fault and a kill`);
+  console.log(`full refresh: ${operations} operations, each broken`);
   expect(operations).toBeGreaterThanOrEqual(20);
 }, 300_000);
 

@@ -45,7 +45,7 @@ it("a sync that breaks at any of its operations loads all pages and ends once", 
       await expectOneEnd("shop", runs, syncEvents(ctx));
     },
   });
-  console.log(`sync: ${operations} operations, each broken by a fault and a kill`);
+  console.log(`sync: ${operations} operations, each broken`);
   expect(operations).toBeGreaterThanOrEqual(15);
 }, 120_000);
 
@@ -87,7 +87,7 @@ it("a sync of files that breaks at any of its operations has every row once", as
       await expectOneEnd("sales", runs, syncEvents(ctx));
     },
   });
-  console.log(`sync of files: ${operations} operations, each broken by a fault and a kill`);
+  console.log(`sync of files: ${operations} operations, each broken`);
   expect(operations).toBeGreaterThanOrEqual(15);
 }, 120_000);
 

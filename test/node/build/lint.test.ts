@@ -102,6 +102,16 @@ const BAD: [path: string, code: string, message: string][] = [
   ["src/platform/jobs/Loud.ts", "export const own = 1;\n", "Filename should be in kebab-case"],
   ["src/platform/jobs/default.ts", "export default 1;\n", "Prefer named exports"],
   ["src/platform/jobs/say.ts", 'export const own = () => console.log("");\n', "Unexpected console statement"],
+  [
+    "src/client/errors.ts",
+    'import { notFound } from "../errors.ts";\nexport const own = notFound;\n',
+    "The client runs in browsers, too",
+  ],
+  [
+    "src/platform/jobs/ask.ts",
+    'import type { Schemas } from "../../client/client.ts";\nexport type Own = Schemas;\n',
+    "The client is for those outside",
+  ],
 ];
 
 /** Files that use what they may. */
@@ -124,6 +134,11 @@ const GOOD: [path: string, code: string][] = [
     'import type { EventFeed } from "../../../durable-objects/event-feed.ts";\nexport type Own = EventFeed;\n',
   ],
   ["src/cli/good.ts", 'import type { Context } from "../context.ts";\nexport type Own = Context;\n'],
+  [
+    "src/client/good.ts",
+    'import { ApiError } from "./api-error.ts";\nimport createClient from "openapi-fetch";\nexport const own = [ApiError, createClient];\n',
+  ],
+  ["src/cli/good-asking.ts", 'import { createClient } from "../client/client.ts";\nexport const own = createClient;\n'],
   ["src/build/good.ts", 'import { createApp } from "../app.ts";\nconsole.log(createApp);\n'],
 ];
 

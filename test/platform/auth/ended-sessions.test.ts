@@ -42,7 +42,7 @@ const ends: Record<string, (somebody: Somebody) => Promise<unknown>> = {
   "a password that was reset": async () => {
     const log = vi.spyOn(console, "log").mockImplementation(() => {});
     await sendUnder({}, "POST", "/auth/forgot-password", { json: { email } });
-    const [, token] = /#token=([\w-]+)/.exec(String(log.mock.calls[0])) ?? [];
+    const [, token] = /\?token=([\w-]+)/.exec(String(log.mock.calls[0])) ?? [];
     log.mockRestore();
     return send("POST", "/auth/reset-password", { json: { token, password: NEW_PASSWORD } });
   },

@@ -214,7 +214,7 @@ describe("POST /user/password-reset under Firebase", () => {
     await register("own@example.com");
     const log = vi.spyOn(console, "log").mockImplementation(() => {});
     const embedded = openWorld({ IDENTITY_PROVIDER: "embedded" });
-    const mailed = () => log.mock.calls.filter(([line]) => String(line).includes("#token="));
+    const mailed = () => log.mock.calls.filter(([line]) => String(line).includes("?token="));
     for (const path of ["/user/password-reset", "/auth/forgot-password"]) {
       await embedded.send("POST", path, { json: { email: EMAIL } });
     }

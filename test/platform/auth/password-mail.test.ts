@@ -38,7 +38,7 @@ async function askForToken(path: string, address = email): Promise<string> {
   await sendUnder(MAIL, "POST", path, { json: { email: address } });
   const [mail] = await mails.read();
   vi.restoreAllMocks();
-  return /#token=([\w-]+)/.exec(mail?.text ?? "")?.[1] ?? "";
+  return /\?token=([\w-]+)/.exec(mail?.text ?? "")?.[1] ?? "";
 }
 
 const reset = (token: string, password = NEW_PASSWORD) =>
@@ -68,7 +68,7 @@ describe("a forgotten password", () => {
         from: "catchment@localhost",
         to: email,
         subject: "Reset your Catchment password",
-        text: expect.stringMatching(/https:\/\/c\.example\/reset-password#token=[\w-]{43}\n\n/),
+        text: expect.stringMatching(/https:\/\/c\.example\/#\/reset-password\?token=[\w-]{43}\n\n/),
       },
     ]);
   });
@@ -89,7 +89,7 @@ describe("a forgotten password", () => {
     expect(log.mock.calls).toEqual([
       [
         expect.stringMatching(
-          /^Reset your Catchment password \(user@example\.com\): http:\/\/localhost:8000\/reset-password#token=[\w-]{43}$/,
+          /^Reset your Catchment password \(user@example\.com\): http:\/\/localhost:8000\/#\/reset-password\?token=[\w-]{43}$/,
         ),
       ],
     ]);
@@ -186,7 +186,7 @@ it("invites a person by a link to choose a password", async () => {
   const [mail] = await mails.read();
   vi.restoreAllMocks();
   expect(mail).toMatchObject({ to: email, subject: "You are invited to Catchment" });
-  const token = /#token=([\w-]+)/.exec(mail?.text ?? "")?.[1] ?? "";
+  const token = /\?token=([\w-]+)/.exec(mail?.text ?? "")?.[1] ?? "";
   expect((await reset(token)).status).toBe(200);
   expect((await send("POST", "/user/login", { json: { email, password: NEW_PASSWORD } })).status).toBe(200);
 });

@@ -239,6 +239,27 @@ it("forgets a topic some hours after its end, not before", async () => {
   expect(await late.closed).toMatchObject({ code: 1000 });
 });
 
+it("replays no event that is older than its retention", async () => {
+  const id = await insertJob();
+  const before = Date.now();
+  await publishProgress(id, 1);
+  vi.useFakeTimers({ toFake: ["Date"], now: before + 90 * 24 * 3_600_000 });
+  try {
+    await publishProgress(id, 2);
+    const kept = await openSocket(`/ws/jobs/${id}?after=0`);
+    expect(numberOf(await kept.next())).toBe(1);
+    vi.setSystemTime(before + 91 * 24 * 3_600_000);
+    await publishProgress(id, 3);
+    const late = await openSocket(`/ws/jobs/${id}?after=0`);
+    expect(await late.next()).toMatchObject({ type: "reset", state: { progress: { rows: 3 } } });
+    const recent = await openSocket(`/ws/jobs/${id}?after=1`);
+    expect(numberOf(await recent.next())).toBe(2);
+    await Promise.all([kept, late, recent].map((reader) => reader.leave()));
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
 it("repeats an event to 1,000 sockets", async () => {
   const { feeds } = makeContext();
   const join = { audience: null, after: null, state: null };

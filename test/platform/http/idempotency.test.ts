@@ -6,7 +6,7 @@ import { createContext } from "../../../src/context.ts";
 import { notFound } from "../../../src/errors.ts";
 import { anonymous, type Principal } from "../../../src/platform/auth/principal.ts";
 import { handleError } from "../../../src/platform/http/errors.ts";
-import { purgeIdempotencyKeys } from "../../../src/platform/http/idempotency.store.ts";
+import { platformPurges } from "../../../src/platform/retention/platform-purges.ts";
 import { observeRequest } from "../../../src/platform/http/observe.ts";
 import { createRouter, defineRoute } from "../../../src/platform/http/router.ts";
 
@@ -158,10 +158,13 @@ describe("Idempotency-Key", () => {
     const created_at = now;
     now += DAY_MS + 1;
     expect(await post({ key: "a" })).toMatchObject({ replayed: null, body: { id: "start_2" } });
-    const { db } = createContext(env, createExecutionContext());
-    await purgeIdempotencyKeys(db, created_at + 1);
+    const purge = async (at: number) => {
+      const ctx = { ...createContext(env, createExecutionContext()), now: () => at };
+      return (await platformPurges(new Map())["idempotency_keys"]?.(ctx))?.rows;
+    };
+    expect(await purge(created_at + 1 + DAY_MS)).toBe(0);
     expect(await post({ key: "a" })).toMatchObject({ replayed: "true" });
-    await purgeIdempotencyKeys(db, now + 1);
+    expect(await purge(now + 1 + DAY_MS)).toBe(1);
     expect(await post({ key: "a" })).toMatchObject({ replayed: null });
   });
 

@@ -342,7 +342,7 @@ describe("the sweeper", () => {
     await deliverAll(ctx, definitions);
     ctx.advance(91 * 86_400_000);
     const live = await startJob(ctx, definition, { wanted: 1 });
-    await purgeJobs(ctx);
+    await purgeJobs(ctx, definitions);
     expect(await findJob(ctx.db, old.id)).toBeUndefined();
     expect(await findJob(ctx.db, live.id)).toBeDefined();
   });

@@ -138,7 +138,7 @@ describe("a file", () => {
   it("is swept after 24 h when nobody has named it", async () => {
     await receive(requestOf([fileHead(), "x\r\n", END]));
     ctx.advance(25 * 3_600_000);
-    expect(await sweepObjects(ctx)).toBe(1);
+    expect(await sweepObjects(ctx)).toMatchObject({ rows: 1 });
     expect(await leftovers()).toEqual([]);
   });
 });

@@ -133,9 +133,9 @@ describe("the sweeper", () => {
     now += HOUR_MS;
     const fresh = await put("fresh");
 
-    expect(await sweepObjects(ctx)).toBe(0);
+    expect(await sweepObjects(ctx)).toMatchObject({ rows: 0 });
     now += DAY_MS - HOUR_MS + 1;
-    expect(await sweepObjects(ctx)).toBe(2);
+    expect(await sweepObjects(ctx)).toMatchObject({ rows: 2 });
 
     const listed = await env.LAKE.list();
     expect(listed.objects.map((object) => object.key).toSorted()).toEqual([live.key, fresh.key].toSorted());
@@ -149,7 +149,7 @@ describe("the sweeper", () => {
     now += 30 * DAY_MS;
     await ctx.db.batch([markOrphaned(ctx.db, key, now)]);
     now += HOUR_MS;
-    expect(await sweepObjects(ctx)).toBe(0);
+    expect(await sweepObjects(ctx)).toMatchObject({ rows: 0 });
     expect(await env.LAKE.head(key)).not.toBeNull();
   });
 
@@ -157,14 +157,14 @@ describe("the sweeper", () => {
     await put("hello");
     now += 2 * DAY_MS;
     await put("hello");
-    expect(await sweepObjects(ctx)).toBe(0);
+    expect(await sweepObjects(ctx)).toMatchObject({ rows: 0 });
   });
 
   it("takes at most a hundred at a time and then the rest", async () => {
     for (let index = 0; index < 103; index++) await put(`object ${index}`);
     now += DAY_MS + 1;
-    expect(await sweepObjects(ctx)).toBe(100);
-    expect(await sweepObjects(ctx)).toBe(3);
+    expect(await sweepObjects(ctx)).toMatchObject({ rows: 100 });
+    expect(await sweepObjects(ctx)).toMatchObject({ rows: 3 });
     expect((await env.LAKE.list()).objects).toEqual([]);
   });
 
@@ -172,9 +172,9 @@ describe("the sweeper", () => {
     const { key } = await put("hello");
     await setState(key, "deleting");
     now += HOUR_MS / 2;
-    expect(await sweepObjects(ctx)).toBe(0);
+    expect(await sweepObjects(ctx)).toMatchObject({ rows: 0 });
     now += HOUR_MS;
-    expect(await sweepObjects(ctx)).toBe(1);
+    expect(await sweepObjects(ctx)).toMatchObject({ rows: 1 });
     expect(await env.LAKE.head(key)).toBeNull();
     expect(await stateOf(key)).toBeNull();
   });
@@ -186,7 +186,7 @@ describe("the sweeper", () => {
     await expect(sweepObjects({ ...ctx, lake })).rejects.toThrow("R2 is away");
     expect(await stateOf(key)).toBe("deleting");
     now += HOUR_MS + 1;
-    expect(await sweepObjects(ctx)).toBe(1);
+    expect(await sweepObjects(ctx)).toMatchObject({ rows: 1 });
     expect(await env.LAKE.head(key)).toBeNull();
   });
 });

@@ -182,7 +182,7 @@ it("sidecars are swept with the file that they describe, and no other's are", as
   await markOrphaned(ctx.db, one.key, ctx.now());
   await markAllOrphaned(ctx.db, sql`(SELECT ${two.key})`, ctx.now());
   ctx.advance(DAY + 1000);
-  expect(await sweepObjects(ctx)).toBe(6);
+  expect(await sweepObjects(ctx)).toMatchObject({ rows: 6 });
   for (const key of [one.key, ...one.sidecars, two.key, ...two.sidecars]) {
     expect([await stateOf(ctx, key), await env.LAKE.head(key)]).toEqual([null, null]);
   }

@@ -211,9 +211,9 @@ it("is swept 24 h after its last part, not before", async () => {
   ctx.advance(23 * 3_600_000);
   await env.DB.prepare("UPDATE uploads SET updated_at = ?").bind(ctx.now()).run();
   ctx.advance(2 * 3_600_000);
-  expect(await sweepUploads(ctx)).toBe(0);
+  expect(await sweepUploads(ctx)).toMatchObject({ rows: 0 });
   ctx.advance(23 * 3_600_000);
-  expect(await sweepUploads(ctx)).toBe(1);
+  expect(await sweepUploads(ctx)).toMatchObject({ rows: 1 });
   expect((await ask(`/uploads/${id}`)).status).toBe(404);
   expect(await leftovers()).toEqual([]);
 });

@@ -7,7 +7,7 @@ import type { ServerCertificate } from "../server-certificate.ts";
 import { startFileServer } from "./processes.ts";
 import type { FilesystemRuntime } from "./runtime.ts";
 import type { SampleTree } from "./sample-tree.ts";
-import { describeServer, PASSWORD, type StartedServer } from "./servers.ts";
+import { describeServer, type ListeningServer, PASSWORD, type StartedServer } from "./servers.ts";
 
 /** vsftpd over the tree, which only root can start; with TLS for everything where it has a certificate. */
 export async function startVsftpd(
@@ -15,6 +15,32 @@ export async function startVsftpd(
   tree: SampleTree,
   certificate: ServerCertificate | null,
 ): Promise<StartedServer> {
+  const server = await serveFtp(tree.folder, certificate);
+  const described = await describeServer(runtime, tree, server);
+  // Files come over connections of their own: ending the server's sessions cuts them.
+  const overLine = async (bytes: number) => {
+    const filesystem = runtime.open(server.settings(server.port));
+    const open: typeof filesystem.open = async (path, options) => {
+      let left = bytes;
+      const cut = new TransformStream<Uint8Array, Uint8Array>({
+        transform: (chunk, controller) => {
+          if (left > 0 && left <= chunk.byteLength) endSessions(server.pid);
+          left -= chunk.byteLength;
+          controller.enqueue(chunk);
+        },
+      });
+      return (await filesystem.open(path, options)).pipeThrough(cut);
+    };
+    return { ...filesystem, open };
+  };
+  return { ...described, overLine };
+}
+
+/** The same of any folder. */
+export async function serveFtp(
+  served: string,
+  certificate: ServerCertificate | null,
+): Promise<ListeningServer & { pid: number }> {
   const folder = mkdtempSync(join(tmpdir(), "catchment-ftp-"));
   const passwords = join(folder, "passwords");
   writeFileSync(passwords, `${PASSWORD}\n`);
@@ -33,7 +59,7 @@ export async function startVsftpd(
     ...{ listen: "YES", listen_address: "127.0.0.1", listen_port: port, background: "NO", seccomp_sandbox: "NO" },
     // Its anonymous user may have a password, which needs no account on the machine.
     ...{ anonymous_enable: "YES", local_enable: "NO", secure_email_list_enable: "YES" },
-    ...{ email_password_file: passwords, anon_root: tree.folder, run_as_launching_user: "YES" },
+    ...{ email_password_file: passwords, anon_root: served, run_as_launching_user: "YES" },
     ...{ anon_world_readable_only: "NO", write_enable: "YES", anon_upload_enable: "YES", anon_umask: "022" },
     ...{ anon_mkdir_write_enable: "YES", anon_other_write_enable: "YES", allow_writeable_chroot: "YES" },
     ...tls,
@@ -48,35 +74,19 @@ export async function startVsftpd(
       port: at,
       username: "anonymous",
       password,
-      path: tree.folder,
+      path: served,
     },
   });
-  const described = await describeServer(runtime, tree, {
+  return {
     port,
+    pid: server.pid,
     output: server.output,
     settings,
     stop: async () => {
       await server.stop();
       rmSync(folder, { recursive: true, force: true });
     },
-  });
-  // Files come over connections of their own: ending the server's sessions cuts them.
-  const overLine = async (bytes: number) => {
-    const filesystem = runtime.open(settings(port));
-    const open: typeof filesystem.open = async (path, options) => {
-      let left = bytes;
-      const cut = new TransformStream<Uint8Array, Uint8Array>({
-        transform: (chunk, controller) => {
-          if (left > 0 && left <= chunk.byteLength) endSessions(server.pid);
-          left -= chunk.byteLength;
-          controller.enqueue(chunk);
-        },
-      });
-      return (await filesystem.open(path, options)).pipeThrough(cut);
-    };
-    return { ...filesystem, open };
   };
-  return { ...described, overLine };
 }
 
 function endSessions(pid: number): void {

@@ -5,7 +5,7 @@ import { setTimeout as delay } from "node:timers/promises";
 
 const READY_SECONDS = 30;
 
-/** A program that serves files on a port of 127.0.0.1. */
+/** A program that serves files on a port of this machine. */
 export interface FileServerProcess {
   pid: number;
   output(): string;
@@ -17,13 +17,14 @@ export async function startFileServer(
   program: string,
   args: readonly string[],
   port: number,
+  address = "127.0.0.1",
 ): Promise<FileServerProcess> {
   const child = spawn(program, [...args], { stdio: ["ignore", "pipe", "pipe"] });
   let output = "";
   child.stdout.on("data", (chunk: Buffer) => (output += chunk));
   child.stderr.on("data", (chunk: Buffer) => (output += chunk));
   const deadline = Date.now() + READY_SECONDS * 1000;
-  while (!(await accepts(port))) {
+  while (!(await accepts(port, address))) {
     if (child.exitCode !== null || Date.now() > deadline) throw new Error(`${program} does not start:\n${output}`);
     await delay(50);
   }
@@ -37,8 +38,8 @@ async function end(child: ChildProcess): Promise<void> {
   await ended;
 }
 
-async function accepts(port: number): Promise<boolean> {
-  const socket = connect(port, "127.0.0.1");
+async function accepts(port: number, address: string): Promise<boolean> {
+  const socket = connect(port, address);
   try {
     await once(socket, "connect");
     return true;

@@ -6,7 +6,7 @@ import { findFreePort } from "../../../src/cli/ports.ts";
 import { startFileServer } from "./processes.ts";
 import type { FilesystemRuntime } from "./runtime.ts";
 import type { SampleTree } from "./sample-tree.ts";
-import { describeServer, PASSWORD, type StartedServer } from "./servers.ts";
+import { describeServer, type ListeningServer, PASSWORD, type StartedServer } from "./servers.ts";
 
 /** The newest dialect that the server speaks. */
 export type SambaDialect = "SMB2_02" | "SMB2_10" | "SMB3_00" | "SMB3_02";
@@ -22,8 +22,20 @@ export async function startSamba(
   tree: SampleTree,
   dialect: SambaDialect,
 ): Promise<SambaServer> {
+  const server = await serveSamba(tree.folder, { dialect, address: "127.0.0.1", port: await findFreePort() });
+  return { ...(await describeServer(runtime, tree, server)), settings: server.settings(server.port) };
+}
+
+interface SambaOptions {
+  dialect: SambaDialect;
+  /** Of this machine. */
+  address: string;
+  port: number;
+}
+
+/** The same of any folder. */
+export async function serveSamba(shared: string, { dialect, address, port }: SambaOptions): Promise<ListeningServer> {
   const folder = mkdtempSync(join(tmpdir(), "catchment-samba-"));
-  const port = await findFreePort();
   const { username } = userInfo();
   const places = [
     "private dir",
@@ -36,12 +48,12 @@ export async function startSamba(
   for (const place of places) mkdirSync(join(folder, place), { mode: 0o755 });
   const server = {
     ...Object.fromEntries(places.map((place) => [place, join(folder, place)])),
-    ...{ "smb ports": port, interfaces: "127.0.0.1", "bind interfaces only": "yes", "disable netbios": "yes" },
+    ...{ "smb ports": port, interfaces: `${address}/8`, "bind interfaces only": "yes", "disable netbios": "yes" },
     ...{ "server role": "standalone", "passdb backend": "tdbsam", "log level": 1, "load printers": "no" },
     ...{ "ntlm auth": "ntlmv2-only", "server signing": "mandatory", "server max protocol": dialect },
     ...{ "map to guest": "Bad User", "guest account": "nobody" },
   };
-  const share = { path: tree.folder, "read only": "no", "force user": username };
+  const share = { path: shared, "read only": "no", "force user": username };
   const sections = {
     ...{ global: server, tree: share, open: { ...share, "guest ok": "yes" } },
     ...{ sealed: { ...share, "smb encrypt": "required" }, closed: { ...share, "valid users": "nobody" } },
@@ -55,9 +67,9 @@ export async function startSamba(
   const input = `${PASSWORD}\n${PASSWORD}\n`;
   execFileSync("smbpasswd", ["-c", config, "-L", "-s", "-a", username], { input, stdio: ["pipe", "ignore", "ignore"] });
   const args = ["--foreground", "--debug-stdout", "--configfile", config];
-  const samba = await startFileServer("smbd", args, port);
-  const common = { type: "smb", host: "127.0.0.1", share: "tree", username, password: PASSWORD };
-  const described = await describeServer(runtime, tree, {
+  const samba = await startFileServer("smbd", args, port, address);
+  const common = { type: "smb", host: address, share: "tree", username };
+  return {
     port,
     output: samba.output,
     settings: (at, password = PASSWORD) => ({ ...common, port: at, password }),
@@ -65,6 +77,5 @@ export async function startSamba(
       await samba.stop();
       rmSync(folder, { recursive: true, force: true });
     },
-  });
-  return { ...described, settings: { ...common, port } };
+  };
 }

@@ -15,7 +15,8 @@ export interface StartedServer extends ContractServer {
   stop(): Promise<void>;
 }
 
-interface Listening {
+/** A server over a folder. */
+export interface ListeningServer {
   port: number;
   output(): string;
   /** Makes the server look again at what is in the folder. */
@@ -29,7 +30,7 @@ interface Listening {
 export async function describeServer(
   runtime: FilesystemRuntime,
   { folder, sha256 }: SampleTree,
-  { port, output, forget, settings, stop }: Listening,
+  { port, output, forget, settings, stop }: ListeningServer,
 ): Promise<StartedServer> {
   const line = await startCuttableLine(port);
   return {
@@ -59,12 +60,17 @@ export async function describeServer(
 }
 
 /** rclone over the tree, by WebDAV or as pages. */
-export async function startRclone(kind: "webdav" | "http", runtime: FilesystemRuntime, tree: SampleTree) {
+export const startRclone = async (kind: RcloneKind, runtime: FilesystemRuntime, tree: SampleTree) =>
+  describeServer(runtime, tree, await serveRclone(kind, tree.folder));
+
+type RcloneKind = "webdav" | "http";
+
+export async function serveRclone(kind: RcloneKind, folder: string): Promise<ListeningServer> {
   const [port, control] = [await findFreePort(), await findFreePort()];
-  const args = ["serve", kind, tree.folder, "--addr", `127.0.0.1:${port}`, "--user", USER, "--pass", PASSWORD];
+  const args = ["serve", kind, folder, "--addr", `127.0.0.1:${port}`, "--user", USER, "--pass", PASSWORD];
   const remote = ["--rc", "--rc-addr", `127.0.0.1:${control}`, "--rc-no-auth"];
   const server = await startFileServer("rclone", [...args, ...remote, "--copy-links"], port);
-  return describeServer(runtime, tree, {
+  return {
     port,
     settings: (at, password = PASSWORD) => ({
       ...{ type: kind, url: `http://127.0.0.1:${at}`, username: USER, password },
@@ -76,5 +82,5 @@ export async function startRclone(kind: "webdav" | "http", runtime: FilesystemRu
       await response.body?.cancel();
     },
     stop: server.stop,
-  });
+  };
 }

@@ -6,7 +6,7 @@ import { findFreePort } from "../../../src/cli/ports.ts";
 import { startFileServer } from "./processes.ts";
 import type { FilesystemRuntime } from "./runtime.ts";
 import type { SampleTree } from "./sample-tree.ts";
-import { describeServer, type StartedServer } from "./servers.ts";
+import { describeServer, type ListeningServer, type StartedServer } from "./servers.ts";
 
 export interface SshServer extends StartedServer {
   /** Settings that open the tree with the right key. */
@@ -15,6 +15,12 @@ export interface SshServer extends StartedServer {
 
 /** OpenSSH over the tree, for whoever runs the tests and has a key that is made for them. */
 export async function startSsh(runtime: FilesystemRuntime, tree: SampleTree): Promise<SshServer> {
+  const server = await serveSsh(tree.folder);
+  return { ...(await describeServer(runtime, tree, server)), settings: server.settings(server.port) };
+}
+
+/** The same of any folder; with another password, it is opened with the key of a stranger. */
+export async function serveSsh(served: string): Promise<ListeningServer> {
   const folder = mkdtempSync(join(tmpdir(), "catchment-ssh-"));
   const makeKey = (name: string) => {
     execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", "", "-f", join(folder, name)]);
@@ -35,8 +41,8 @@ export async function startSsh(runtime: FilesystemRuntime, tree: SampleTree): Pr
   const lines = Object.entries(config).map(([name, value]) => `${name} ${value}\n`);
   writeFileSync(join(folder, "sshd_config"), lines.join(""));
   const server = await startFileServer("/usr/sbin/sshd", ["-D", "-e", "-f", join(folder, "sshd_config")], port);
-  const common = { type: "sftp", host: "127.0.0.1", username: userInfo().username, host_key, path: tree.folder };
-  const described = await describeServer(runtime, tree, {
+  const common = { type: "sftp", host: "127.0.0.1", username: userInfo().username, host_key, path: served };
+  return {
     port,
     output: server.output,
     settings: (at, password) => ({
@@ -46,6 +52,5 @@ export async function startSsh(runtime: FilesystemRuntime, tree: SampleTree): Pr
       await server.stop();
       rmSync(folder, { recursive: true, force: true });
     },
-  });
-  return { ...described, settings: { ...common, port, private_key: keys.user } };
+  };
 }

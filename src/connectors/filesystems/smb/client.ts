@@ -2,6 +2,7 @@ import type { Filesystem, FilesystemIo } from "../filesystem.ts";
 import type { SmbSettings } from "../smb.ts";
 import { createWalk, join } from "../walk.ts";
 import { checkSmbFolder, readSmbFolder } from "./folder.ts";
+import { createSmbParts } from "./parts.ts";
 import { readSmbFile } from "./read-file.ts";
 import { connectSmb, type SmbSession } from "./session.ts";
 import { writeSmbFile } from "./write-file.ts";
@@ -17,7 +18,7 @@ export function openSmb(settings: SmbSettings, io: FilesystemIo): Filesystem {
     list: createWalk({ readFolder: async (path) => readSmbFolder(await session(), placeOf(path)) }),
     open: async (path, options) => readSmbFile(await session(), placeOf(path), options),
     write: async (path, content) => writeSmbFile(await session(), placeOf, path, content),
-    parts: null,
+    parts: createSmbParts(session, placeOf),
     close: async () => {
       const open = await connected?.catch(() => null);
       connected = null;

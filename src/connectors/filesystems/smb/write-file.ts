@@ -7,7 +7,6 @@ import type { SmbSession } from "./session.ts";
 /** Held in memory at a time. */
 const PIECE_BYTES = 1024 * 1024;
 const FOLDER = { access: ACCESS.read_attributes, isFolder: true, disposition: DISPOSITION.open_if } as const;
-const FILE = { access: ACCESS.write | ACCESS.delete, isFolder: false, disposition: DISPOSITION.create } as const;
 /** FileRenameInformation and FileDispositionInformation (MS-FSCC, 2.4.42 and 2.4.11). */
 const RENAME = 10;
 const DISPOSE = 13;
@@ -19,6 +18,28 @@ export async function writeSmbFile(
   path: string,
   content: ReadableStream<Uint8Array>,
 ): Promise<WrittenFile> {
+  await makeFolders(session, placeOf, path);
+  const place = placeOf(path);
+  const handle = await openPartial(session, `${place}.${crypto.randomUUID().slice(0, 8)}.partial`, "create");
+  try {
+    let size = 0;
+    for await (const chunk of content) {
+      await writeAt(session, handle, { path, content: chunk, offset: size });
+      size += chunk.byteLength;
+    }
+    await flush(session, path, handle);
+    await renameHandle(session, handle, { path, place });
+    await closeHandle(session, handle);
+    return { size, hash: null };
+  } catch (error) {
+    await deleteHandle(session, handle, path).catch(() => undefined);
+    await closeHandle(session, handle);
+    throw error;
+  }
+}
+
+/** Makes the folders above a file. Throws `unsupported` for a name that no file of a share can have. */
+export async function makeFolders(session: SmbSession, placeOf: (path: string) => string, path: string): Promise<void> {
   const segments = path.split("/");
   // Windows drops dots and spaces at the end of a name.
   if (!isPlace(path) || segments.some((segment) => /[. ]$/.test(segment))) {
@@ -28,26 +49,26 @@ export async function writeSmbFile(
     const folder = placeOf(segments.slice(0, index + 1).join("/"));
     await closeHandle(session, await openHandle(session, folder, FOLDER));
   }
-  const place = placeOf(path);
-  const handle = await openHandle(session, `${place}.${crypto.randomUUID().slice(0, 8)}.partial`, FILE);
-  try {
-    let size = 0;
-    for await (const chunk of content) {
-      for (let from = 0; from < chunk.byteLength;) {
-        const most = Math.min(PIECE_BYTES, session.mostWritten, session.room());
-        const written = await writePiece(session, path, handle, { piece: chunk.subarray(from, from + most), at: size });
-        from += written;
-        size += written;
-      }
-    }
-    await flush(session, path, handle);
-    await setInformation(session, path, handle, { kind: RENAME, value: renameTo(place) });
-    await closeHandle(session, handle);
-    return { size, hash: null };
-  } catch (error) {
-    await setInformation(session, path, handle, { kind: DISPOSE, value: Buffer.from([1]) }).catch(() => undefined);
-    await closeHandle(session, handle);
-    throw error;
+}
+
+/** A file that has not got its own name yet. */
+export const openPartial = (session: SmbSession, place: string, disposition: "create" | "open") =>
+  openHandle(session, place, {
+    access: ACCESS.write | ACCESS.delete,
+    isFolder: false,
+    disposition: DISPOSITION[disposition],
+  });
+
+/** Writes bytes from `offset` on; messages call the file by `path`. */
+export async function writeAt(
+  session: SmbSession,
+  handle: SmbHandle,
+  { path, content, offset }: { path: string; content: Uint8Array; offset: number },
+): Promise<void> {
+  for (let from = 0; from < content.byteLength;) {
+    const most = Math.min(PIECE_BYTES, session.mostWritten, session.room());
+    const piece = content.subarray(from, from + most);
+    from += await writePiece(session, path, handle, { piece, at: offset + from });
   }
 }
 
@@ -72,7 +93,8 @@ function writePiece(
   });
 }
 
-function flush({ ask }: SmbSession, path: string, { id }: SmbHandle): Promise<void> {
+/** Ends only when the bytes are on the server's disk. */
+export function flush({ ask }: SmbSession, path: string, { id }: SmbHandle): Promise<void> {
   const body = Buffer.alloc(24);
   body.writeUInt16LE(24);
   body.set(id, 8);
@@ -80,6 +102,15 @@ function flush({ ask }: SmbSession, path: string, { id }: SmbHandle): Promise<vo
 }
 
 /** The file takes the name over from another that has it. */
+export const renameHandle = (
+  session: SmbSession,
+  handle: SmbHandle,
+  { path, place }: { path: string; place: string },
+): Promise<void> => setInformation(session, path, handle, { kind: RENAME, value: renameTo(place) });
+
+export const deleteHandle = (session: SmbSession, handle: SmbHandle, path: string): Promise<void> =>
+  setInformation(session, path, handle, { kind: DISPOSE, value: Buffer.from([1]) });
+
 function renameTo(place: string): Buffer {
   const name = Buffer.from(place.replaceAll("/", "\\"), "utf16le");
   const value = Buffer.alloc(20);

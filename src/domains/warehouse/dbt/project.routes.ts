@@ -157,6 +157,7 @@ const deleteRoute = defineRoute({
   summary: "Delete a file of the dbt project",
   tags,
   access: write,
+  audit: { entity_type: "dbt_file", action: "delete", names: ["path"] },
   request: { params },
   responses: {
     200: jsonResponse(

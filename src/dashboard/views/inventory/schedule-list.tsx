@@ -1,0 +1,85 @@
+import { dataOrThrow } from "../../../client/client.ts";
+import { api } from "../../app/api.ts";
+import { describeCron } from "../../components/cron.ts";
+import { ConfirmButton } from "../../components/dialog.tsx";
+import { Loaded } from "../../components/loaded.tsx";
+import { notify } from "../../components/notices.tsx";
+import { PlainText } from "../../components/plain-text.tsx";
+import { Status } from "../../components/status.tsx";
+import { Table } from "../../components/table.tsx";
+import { Time } from "../../components/time.tsx";
+import { useAction } from "../../components/use-action.ts";
+import { isJobChange } from "../../components/use-job.ts";
+import { useLoad } from "../../components/use-load.ts";
+import { describeSelection } from "./clouds.ts";
+import { ScheduleForm } from "./schedule-form.tsx";
+
+/** What is scanned by itself, and a form for more. */
+export function ScheduleList() {
+  const load = useLoad((signal) => dataOrThrow(api.GET("/api/v1/schedules", { signal })), [], {
+    refreshOn: (frame) => isJobChange(frame, ["extraction"]),
+  });
+  return (
+    <>
+      <section aria-labelledby="schedules">
+        <h2 id="schedules">Schedules</h2>
+        <Loaded of={load}>
+          {({ schedules }) => (
+            <Table
+              label="Schedules"
+              rows={schedules}
+              keyOf={({ schedule_id }) => schedule_id}
+              empty="Nothing is scanned by itself yet. Add a schedule below."
+              columns={[
+                { title: "Name", cell: ({ name }) => <PlainText of={name} /> },
+                { title: "Of", cell: (row) => <PlainText of={describeSelection(row)} /> },
+                { title: "When", cell: ({ cron_expression }) => <PlainText of={describeCron(cron_expression)} /> },
+                { title: "State", cell: ({ status }) => <Status of={status} /> },
+                { title: "Last run", cell: ({ last_run }) => <Time at={last_run} /> },
+                { title: "Next run", cell: ({ next_run }) => <Time at={next_run} /> },
+                { title: "Change", cell: (row) => <Actions schedule={row} onDone={load.reload} /> },
+              ]}
+            />
+          )}
+        </Loaded>
+      </section>
+      <section class="card" aria-labelledby="add">
+        <h2 id="add">Add a schedule</h2>
+        <ScheduleForm onDone={load.reload} />
+      </section>
+    </>
+  );
+}
+
+interface ActionsProps {
+  schedule: { schedule_id: string; name: string; enabled: boolean };
+  onDone: () => void;
+}
+
+function Actions({ schedule: { schedule_id, name, enabled }, onDone }: ActionsProps) {
+  const params = { path: { schedule_id } };
+  const change = useAction(async () => {
+    const call = enabled
+      ? api.PUT("/api/v1/schedules/{schedule_id}/pause", { params })
+      : api.PUT("/api/v1/schedules/{schedule_id}/resume", { params });
+    notify((await dataOrThrow(call)).message);
+    onDone();
+  });
+  const remove = async () => {
+    notify((await dataOrThrow(api.DELETE("/api/v1/schedules/{schedule_id}", { params }))).message);
+    onDone();
+  };
+  return (
+    <div class="row">
+      <button type="button" disabled={change.isBusy} onClick={() => void change.run()}>
+        {enabled ? "Pause" : "Resume"}
+      </button>
+      <ConfirmButton
+        label="Delete"
+        question={`The schedule "${name.slice(0, 100)}" ends. What it has found stays.`}
+        onConfirm={remove}
+      />
+      {change.error && <span class="bad">{change.error}</span>}
+    </div>
+  );
+}

@@ -1,0 +1,64 @@
+import type { MiddlewareHandler } from "hono";
+import type { Context } from "../../context.ts";
+import { auditNotWritten } from "../../errors.ts";
+import { principalId } from "../auth/principal.ts";
+import { describeError } from "../http/log.ts";
+import type { AppEnv } from "../http/router.ts";
+import { type AuditedChange, recordChange } from "./audit.ts";
+import type { AuditAction } from "./actions.ts";
+
+/** What a route's success means for the audit, where the verb does not record the change in its own batch. */
+export interface RouteAudit {
+  entity_type: string;
+  action: AuditAction;
+  /** Parameters of path and query that are the id together, or the field of the answer that is; else it is the caller's own. */
+  names?: readonly string[];
+  field?: string;
+  /** Fields of the body whose new values are recorded: never secrets. */
+  notes?: readonly string[];
+}
+
+const ATTEMPTS = 3;
+
+/** Records that a route has done what it is for. */
+export function auditRoute({
+  entity_type,
+  action,
+  names = [],
+  field,
+  notes = [],
+}: RouteAudit): MiddlewareHandler<AppEnv> {
+  return async (c, next) => {
+    await next();
+    if (!c.res.ok) return;
+    const { ctx } = c.var;
+    const answer: unknown = field === undefined ? null : await c.res.clone().json();
+    const given = names.flatMap((name) => c.req.param(name) ?? c.req.query(name) ?? []).join("/");
+    const named: unknown = field === undefined ? given || null : Object(answer)[field];
+    const body: unknown = notes.length > 0 ? await c.req.json() : {};
+    const after = Object.fromEntries(
+      notes.flatMap((name) => (name in Object(body) ? [[name, Object(body)[name]]] : [])),
+    );
+    const entity_id = String(named ?? principalId(ctx.principal) ?? "");
+    await recordAction(ctx, { entity_type, entity_id, action, before: null, after });
+  };
+}
+
+/**
+ * Records what has been done already. It cannot be undone when the audit cannot be written: then the log has the entry,
+ * and the caller gets 500 `AUDIT_NOT_WRITTEN` instead of an answer as if all were well.
+ */
+export async function recordAction(ctx: Context, change: AuditedChange): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await recordChange(ctx, change, ctx.primary);
+      return;
+    } catch (error) {
+      if (attempt < ATTEMPTS) continue;
+      const { entity_type, entity_id, action } = change;
+      const actor_id = principalId(ctx.principal);
+      ctx.log.error("audit_not_written", { entity_type, entity_id, action, actor_id, ...describeError(error) });
+      throw auditNotWritten();
+    }
+  }
+}

@@ -1,0 +1,31 @@
+import { sql } from "drizzle-orm";
+import type { Context } from "../../context.ts";
+import { principalName } from "../auth/principal.ts";
+import { isHeld, quotaError, raiseQuota } from "./quotas.ts";
+import { storedBytesOf } from "./byte-quota.store.ts";
+
+export type QuotaContext = Pick<Context, "db" | "config" | "principal">;
+
+/** Whose bytes a stored object's are; null for those of the platform and of nobody. */
+export const byteOwner = ({ principal }: QuotaContext): string | null =>
+  "id" in principal ? principalName(principal) : null;
+
+/** For the batch that gives an object its size, after it: raises when the owner then has more than one may. */
+export function guardBytes({ db, config, principal }: QuotaContext, owner: string | null) {
+  if (owner === null || !isHeld(principal)) return [];
+  const within = sql`CASE WHEN ${storedBytesOf(owner)} <= ${config.USER_QUOTA_BYTES} THEN 1 ELSE ${raiseQuota("USER_QUOTA_BYTES")} END`;
+  return [db.select({ within }).from(sql`(SELECT 1)`)];
+}
+
+/** Refuses a body before it is read: 413 when the caller has no room for so many bytes. */
+export async function requireRoom(ctx: QuotaContext, request: Request): Promise<void> {
+  const owner = byteOwner(ctx);
+  if (owner === null || !isHeld(ctx.principal)) return;
+  const announced = Number(request.headers.get("Content-Length")) || 0;
+  const [found] = await ctx.db.select({ bytes: storedBytesOf(owner).mapWith(Number) }).from(sql`(SELECT 1)`);
+  const free = ctx.config.USER_QUOTA_BYTES - (found?.bytes ?? 0);
+  // A form is somewhat larger than its files.
+  if (free <= 0 || announced > free + FORM_BYTES) throw quotaError(ctx, "USER_QUOTA_BYTES");
+}
+
+const FORM_BYTES = 65_536;
