@@ -7,10 +7,9 @@ import { createTables } from "./create-tables.ts";
 const WITHOUT_TABLES = /\/test\/(formats|connectors)\//;
 
 beforeEach(async ({ task }) => {
+  // Before, not after: a test that ran into its time limit may still be writing when it has ended.
+  await reset();
   if (!WITHOUT_TABLES.test(task.file.filepath)) await createTables();
 });
 
-afterEach(async () => {
-  forgetCircuits();
-  await reset();
-});
+afterEach(forgetCircuits);

@@ -135,7 +135,10 @@ describe("a user whom an admin deletes", () => {
     expect(await signIn({ email: person.email, password: "correct horse battery" })).toEqual(expect.any(String));
     expect((await admin.ask("POST", `${path}/restore`)).body.message).toBe("Deleted user not found");
     const entries = await admin.get(`/api/admin/audit-logs?entity_type=user&entity_id=${person.id}`);
-    expect(entries.map(({ action }: { action: string }) => action)).toEqual(["restore", "delete"]);
+    const actions = entries.map(({ action }: { action: string }) => action);
+    // The rights that go and come back with the account, and logins, have entries of their own.
+    const own = actions.filter((action: string) => ["restore", "delete"].includes(action));
+    expect(own).toEqual(["restore", "delete"]);
   });
 
   it("is not the admin who asks, nor somebody unknown", async () => {
