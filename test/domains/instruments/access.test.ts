@@ -88,7 +88,7 @@ describe("a file is shown by every route, or by none", () => {
   });
 
   it("to its owner", async () => {
-    world.file = await aFile(world.instrument_id, { path: "own.tif", owner_id: world.person.id });
+    world.file = await aFile(world.instrument_id, { path: "run-1/own.tif", owner_id: world.person.id });
     await expectShown(world.person);
     expect(await reasons()).toEqual([true, ["owner"]]);
     await expectHidden(await aPerson());

@@ -6,6 +6,7 @@ import { FilterForm } from "../../components/filter-form.tsx";
 import { Field } from "../../components/form.tsx";
 import { Loaded } from "../../components/loaded.tsx";
 import { CursorPager, useCursors } from "../../components/pager.tsx";
+import { Select } from "../../components/select.tsx";
 import { isJobChange } from "../../components/use-job.ts";
 import { useLoad } from "../../components/use-load.ts";
 import { CLOUDS } from "./clouds.ts";
@@ -37,14 +38,7 @@ export function ResourceList() {
       <h2 id="resources">Resources</h2>
       <FilterForm label="Narrow the list of resources" view="inventory" path={["resources"]}>
         <Field label="Cloud">
-          <select name="provider" defaultValue={provider ?? ""}>
-            <option value="">All</option>
-            {PROVIDERS.map((name) => (
-              <option key={name} value={name}>
-                {CLOUDS[name]}
-              </option>
-            ))}
-          </select>
+          <Select name="provider" initial={provider ?? ""} options={{ "": "All", ...CLOUDS }} />
         </Field>
         <Field label="Account">
           <input name="account" type="search" maxLength={128} />

@@ -6,6 +6,7 @@ import { Field } from "../../components/form.tsx";
 import { formatCount } from "../../components/format.ts";
 import { Loaded } from "../../components/loaded.tsx";
 import { PlainText } from "../../components/plain-text.tsx";
+import { Select } from "../../components/select.tsx";
 import { Status } from "../../components/status.tsx";
 import { Table } from "../../components/table.tsx";
 import { Time } from "../../components/time.tsx";
@@ -32,14 +33,11 @@ export function ScanList() {
       <h2 id="scans">Scans</h2>
       <FilterForm label="Narrow the list of scans" view="inventory" path={["scans"]}>
         <Field label="State">
-          <select name="status" defaultValue={status ?? ""}>
-            <option value="">All</option>
-            {STATES.map((state) => (
-              <option key={state} value={state}>
-                {state}
-              </option>
-            ))}
-          </select>
+          <Select
+            name="status"
+            initial={status ?? ""}
+            options={{ "": "All", ...Object.fromEntries(STATES.map((state) => [state, state])) }}
+          />
         </Field>
       </FilterForm>
       <Loaded of={load}>

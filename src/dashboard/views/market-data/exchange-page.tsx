@@ -6,6 +6,7 @@ import { Field } from "../../components/form.tsx";
 import { formatCount } from "../../components/format.ts";
 import { Loaded } from "../../components/loaded.tsx";
 import { OffsetPager } from "../../components/pager.tsx";
+import { Select } from "../../components/select.tsx";
 import { useLoad } from "../../components/use-load.ts";
 import { readSymbols } from "./series-fields.tsx";
 
@@ -32,14 +33,14 @@ export function ExchangePage({ id }: { id: string }) {
           <>
             <FilterForm label="Find a symbol" view="market-data" path={path}>
               <Field label="Market">
-                <select name="market" defaultValue={market}>
-                  <option value="">the usual one</option>
-                  {data.markets.map((one) => (
-                    <option key={one.id} value={one.id}>
-                      {one.name}
-                    </option>
-                  ))}
-                </select>
+                <Select
+                  name="market"
+                  initial={market}
+                  options={{
+                    "": "the usual one",
+                    ...Object.fromEntries(data.markets.map(({ id: one, name }) => [one, name])),
+                  }}
+                />
               </Field>
               <Field label="Symbol" hint="Any part of it">
                 <input name="symbol" type="search" maxLength={64} />

@@ -1,4 +1,7 @@
 import { Field, textOf } from "../../components/form.tsx";
+import { Select } from "../../components/select.tsx";
+
+const KINDS = { raw: "Candles", funding: "Funding rates", both: "Both" };
 
 const TIMEFRAMES = {
   "1m": "1 minute",
@@ -19,20 +22,10 @@ interface KindFieldsProps {
 export const KindFields = ({ values, errors }: KindFieldsProps) => (
   <>
     <Field label="What" hint="Funding rates are what perpetual contracts pay" error={errors["data_type"]}>
-      <select name="data_type" defaultValue={values.get("data_type") ?? "raw"}>
-        <option value="raw">Candles</option>
-        <option value="funding">Funding rates</option>
-        <option value="both">Both</option>
-      </select>
+      <Select name="data_type" initial={values.get("data_type") ?? "raw"} options={KINDS} />
     </Field>
     <Field label="Length of a candle" hint="Minutes can be made into longer candles later" error={errors["timeframe"]}>
-      <select name="timeframe" defaultValue={values.get("timeframe") ?? "1m"}>
-        {Object.entries(TIMEFRAMES).map(([name, title]) => (
-          <option key={name} value={name}>
-            {title}
-          </option>
-        ))}
-      </select>
+      <Select name="timeframe" initial={values.get("timeframe") ?? "1m"} options={TIMEFRAMES} />
     </Field>
   </>
 );

@@ -2,12 +2,16 @@ import type { Schemas } from "../../../client/client.ts";
 import { titleOfDomain } from "../../components/domains.ts";
 import { Fieldset } from "../../components/fieldset.tsx";
 import { Field } from "../../components/form.tsx";
+import { Select } from "../../components/select.tsx";
 
 type Rights = Pick<Schemas["ManagedUser"], "role" | "grants">;
 type Grants = Rights["grants"];
 
 /** Banking is everybody's own and cannot be granted. */
 const GRANTABLE = ["market-data", "inventory", "warehouse", "instruments"] as const;
+
+const ROLES = { user: "User", admin: "Admin" };
+const USES = { "": "Nothing beyond that", read: "Read", write: "Read and change" };
 
 interface RightsFieldsProps extends Rights {
   errors: Record<string, string>;
@@ -18,10 +22,7 @@ export function RightsFields({ role, grants, errors }: RightsFieldsProps) {
   return (
     <>
       <Field label="Role" hint="Admins may do everything, and manage users." error={errors["role"]}>
-        <select name="role" defaultValue={role}>
-          <option value="user">User</option>
-          <option value="admin">Admin</option>
-        </select>
+        <Select name="role" initial={role} options={ROLES} />
       </Field>
       <Fieldset
         legend="What a user may use"
@@ -30,11 +31,7 @@ export function RightsFields({ role, grants, errors }: RightsFieldsProps) {
       >
         {GRANTABLE.map((domain) => (
           <Field key={domain} label={titleOfDomain(domain)}>
-            <select name={domain} defaultValue={grants[domain] ?? ""}>
-              <option value="">Nothing beyond that</option>
-              <option value="read">Read</option>
-              <option value="write">Read and change</option>
-            </select>
+            <Select name={domain} initial={grants[domain] ?? ""} options={USES} />
           </Field>
         ))}
       </Fieldset>
