@@ -9,7 +9,8 @@ const vitest = join(root, "node_modules/vitest/vitest.mjs");
 
 /**
  * `npm run test:systems [name…]`: every suite by itself, two at a time; one that cannot be prepared here is named with
- * the reason. A suite that measures has the machine for itself.
+ * the reason. A suite that measures has the machine for itself. Where the whole has a limit, `SYSTEMS_BEGIN_MINUTES` says
+ * after how long no further suite begins.
  */
 const wanted = process.argv.slice(2);
 const chosen = suites.filter(({ name }) => wanted.length === 0 || wanted.includes(name));
@@ -19,6 +20,7 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 const lanes = chosen.some(({ measures }) => measures && wanted.length > 0) ? 1 : Math.min(2, availableParallelism());
+const lastBegin = Number(process.env["SYSTEMS_BEGIN_MINUTES"] ?? "Infinity") * 60_000;
 const failed: string[] = [];
 const waiting = [...chosen];
 await Promise.all(Array.from({ length: lanes }, () => work()));
@@ -33,10 +35,15 @@ async function work(): Promise<void> {
   }
 }
 
+function reasonToSkip(suite: Suite): string | null {
+  if (suite.measures && !wanted.includes(suite.name)) return `it measures: npm run test:systems -- ${suite.name}`;
+  if (performance.now() > lastBegin) return "the time for this run is over";
+  return suite.prepare();
+}
+
 /** Runs a suite and prints what it said once it has ended, so that two do not talk at once. */
 async function run(suite: Suite): Promise<boolean> {
-  const unasked = suite.measures && !wanted.includes(suite.name);
-  const reason = unasked ? `it measures: npm run test:systems -- ${suite.name}` : suite.prepare();
+  const reason = reasonToSkip(suite);
   if (reason !== null) {
     console.log(`SKIPPED ${suite.name}: ${reason}`);
     return true;

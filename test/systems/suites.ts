@@ -16,8 +16,22 @@ export interface Suite {
 
 const APT_SECONDS = 180;
 
-/** Every suite of `npm run test:systems`, in the order in which they run. */
+const VIEWS = ["platform", "market-data", "inventory", "warehouse", "banking", "instruments"];
+
+/** Every suite of `npm run test:systems`, in the order in which they begin. */
 export const suites: Suite[] = [
+  {
+    name: "instruments-filesystems",
+    file: "test/systems/instruments-filesystems.test.ts",
+    seconds: 1800,
+    prepare: () => needMoto() ?? needFileServers(),
+  },
+  {
+    name: "instruments-kill",
+    file: "test/systems/instruments-kill.test.ts",
+    seconds: 900,
+    prepare: () => needProgram("rclone", "rclone") ?? needProgram("xxhsum", "xxhash"),
+  },
   {
     name: "metrics",
     file: "test/systems/metrics.test.ts",
@@ -112,12 +126,6 @@ export const suites: Suite[] = [
     prepare: () => needProgram("chromium", "chromium"),
   },
   {
-    name: "instruments-filesystems",
-    file: "test/systems/instruments-filesystems.test.ts",
-    seconds: 1800,
-    prepare: () => needMoto() ?? needFileServers(),
-  },
-  {
     name: "instruments-push",
     file: "test/systems/instruments-push.test.ts",
     seconds: 600,
@@ -131,12 +139,6 @@ export const suites: Suite[] = [
       needMoto() ?? needFileServers() ?? needProgram("smbclient", "smbclient") ?? needProgram("xxhsum", "xxhash"),
   },
   {
-    name: "instruments-kill",
-    file: "test/systems/instruments-kill.test.ts",
-    seconds: 1800,
-    prepare: () => needProgram("rclone", "rclone") ?? needProgram("xxhsum", "xxhash"),
-  },
-  {
     name: "instruments-transfer-memory",
     file: "test/systems/instruments-transfer-memory.test.ts",
     seconds: 1200,
@@ -146,12 +148,12 @@ export const suites: Suite[] = [
       needProgram("rclone", "rclone") ??
       needProgram("xxhsum", "xxhash"),
   },
-  {
-    name: "dashboard",
-    file: "test/systems/dashboard/",
-    seconds: 900,
+  ...VIEWS.map((view) => ({
+    name: `dashboard-${view}`,
+    file: `test/systems/dashboard/${view}.test.ts`,
+    seconds: 600,
     prepare: () => needProgram("chromium", "chromium"),
-  },
+  })),
   {
     name: "market-data-memory",
     file: "test/systems/market-data-memory.test.ts",
