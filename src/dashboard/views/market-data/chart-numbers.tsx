@@ -1,3 +1,4 @@
+import { Fragment } from "preact";
 import { Table } from "../../components/table.tsx";
 import type { Bar } from "./chart-drawing.ts";
 import { formatInstant } from "./series.ts";
@@ -14,20 +15,24 @@ interface ChartNumbersProps {
 
 /** What a chart shows, as numbers. */
 export function ChartNumbers({ name, shown, inView, isLoading }: ChartNumbersProps) {
-  if (!shown) return <p class="quiet">{isLoading ? "Reading …" : "There is nothing in this stretch of time."}</p>;
-  const columns = Object.keys(shown).filter((column) => column !== "ts");
+  const columns = Object.keys(shown ?? {}).filter((column) => column !== "ts");
   return (
     <>
-      <dl class="legend" aria-label={`Numbers of ${name}`}>
-        <dt>{name}</dt>
-        <dd>{formatInstant(shown.ts)}</dd>
-        {columns.map((column) => (
-          <>
-            <dt key={`${column} name`}>{titleOf(column)}</dt>
-            <dd key={`${column} value`}>{formatNumber(shown[column])}</dd>
-          </>
-        ))}
-      </dl>
+      {shown ? (
+        <dl class="legend" aria-label={`Numbers of ${name}`}>
+          <dt>{name}</dt>
+          <dd>{formatInstant(shown.ts)}</dd>
+          {columns.map((column) => (
+            <Fragment key={column}>
+              <dt>{titleOf(column)}</dt>
+              <dd>{formatNumber(shown[column])}</dd>
+            </Fragment>
+          ))}
+        </dl>
+      ) : (
+        <p class="quiet">{isLoading ? "Reading …" : "There is nothing in this stretch of time."}</p>
+      )}
+      {/* It stays, and stays open, while another stretch is read. */}
       <details>
         <summary>As a table</summary>
         <p class="quiet">
