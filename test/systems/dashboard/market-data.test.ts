@@ -57,8 +57,8 @@ it("a chart takes longer candles as one zooms out, and its place survives a relo
   await page.getByLabel("Candles of").waitFor({ timeout: 60_000 });
   await page.getByRole("button", { name: "All" }).click();
   await legend.getByText(/BTC\/USDT (1h|4h|1d)/).waitFor();
-  const name = await legend.locator("dt").first().innerText();
   await page.waitForURL(/from=2024-01-01T00%3A00%3A00/);
+  const name = await legend.locator("dt").first().innerText();
   await page.reload();
   await legend.getByText(name, { exact: true }).waitFor();
 

@@ -27,12 +27,16 @@ export function useBars(series: Series, sources: Source[], place: RefObject<HTML
   const query = route.value.query;
   const chosen = query.get("candles");
   const [visible, setVisible] = useState<Stretch>(() => readStretch(query, own));
-  const [request, setRequest] = useState<Request>(() => planRequest(null, chosenOf(sources, chosen) ?? own, visible));
+  const [request, setRequest] = useState<Request>(() => {
+    // The chart has no width yet. Bars too short for the stretch would be cut off, and the stretch with them.
+    const source = chosenOf(sources, chosen) ?? chooseSource(sources, visible, barsFor(window.innerWidth));
+    return planRequest(null, source ?? own, visible);
+  });
   const current = useRef(request);
   const timer = useRef<number | undefined>(undefined);
 
   const settle = (stretch: Stretch, name: string | null) => {
-    const most = Math.max(FIRST_BARS, (place.current?.clientWidth ?? 0) / PIXELS_PER_BAR);
+    const most = barsFor(place.current?.clientWidth ?? 0);
     const source = chosenOf(sources, name) ?? chooseSource(sources, stretch, most) ?? own;
     const next = planRequest(current.current, source, stretch);
     const isHeld = next === current.current;
@@ -77,6 +81,8 @@ export function useBars(series: Series, sources: Source[], place: RefObject<HTML
     choose: (name: string | null) => settle(visible, name),
   };
 }
+
+const barsFor = (width: number) => Math.max(FIRST_BARS, width / PIXELS_PER_BAR);
 
 const chosenOf = (sources: Source[], name: string | null) =>
   sources.find(({ timeframe }) => timeframe === name) ?? null;
