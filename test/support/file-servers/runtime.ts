@@ -68,7 +68,8 @@ export async function startFilesystemRuntime(authority?: string): Promise<Filesy
 type Ask = (call: CallBody, body?: ReadableStream<Uint8Array>) => Promise<AsyncGenerator<Uint8Array, End>>;
 
 async function ask(url: URL, call: Call, body?: ReadableStream<Uint8Array>) {
-  const headers = { "X-Call": encodeURIComponent(JSON.stringify(call)) };
+  // A connection that was kept is closed by workerd at any time, perhaps while it is used again.
+  const headers = { "X-Call": encodeURIComponent(JSON.stringify(call)), Connection: "close" };
   const init = body ? { method: "POST", headers, body, duplex: "half" as const } : { headers };
   const response = await fetch(url, init);
   if (!response.body) throw new Error(`The Worker answered ${response.status}`);
