@@ -99,7 +99,7 @@ function report({ options, origin, vars, added, migrated }: Report): void {
     : "the real ones; npm start -- --demo needs no network";
   const curl = options.https ? "curl --cacert .certs/localhost.pem" : "curl";
   console.log(`Catchment ${did.join(" and ")}; data are in ${shorten(options.state)}.
-API ${origin} - docs ${origin}/docs - health ${origin}/health
+Dashboard and API ${origin} - docs ${origin}/docs - health ${origin}/health
 Admin ${vars.ADMIN_EMAIL}, password ${password}
 Exchanges: ${exchanges}. Ctrl+C stops.
 Try: ${curl} -X POST ${origin}/api/v1/ingest/download -H 'Content-Type: application/json' -d '${FIRST_DOWNLOAD}'`);

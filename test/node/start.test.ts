@@ -44,7 +44,7 @@ describe("npm start", () => {
     const file = join(state.folder, ".dev.vars");
     expect(running.output().split("\n").slice(0, 5)).toEqual([
       `Catchment wrote 12 settings to ${file} and brought both databases to the newest schema; data are in ${state.folder}.`,
-      `API ${origin} - docs ${origin}/docs - health ${origin}/health`,
+      `Dashboard and API ${origin} - docs ${origin}/docs - health ${origin}/health`,
       `Admin admin@catchment.local, password ${vars.ADMIN_PASSWORD} (shown this once; kept in ${file})`,
       "Exchanges: the real ones; npm start -- --demo needs no network. Ctrl+C stops.",
       expect.stringMatching(`^Try: curl -X POST ${origin}/api/v1/ingest/download -H 'Content-Type: application/json'`),
