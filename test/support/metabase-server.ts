@@ -1,31 +1,17 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { gzipSync } from "node:zlib";
-
-export interface MetabaseServer {
-  url: string;
-  close(): Promise<void>;
-}
+import { listenLocally, type LocalServer } from "./listen-locally.ts";
 
 /**
  * Starts a server on 127.0.0.1 that answers as somebody's Metabase would at the edge of what a proxy sees: `/echo` says
  * what it got, `/answer` sends the status and headers that its query asks for, `/gzip` compresses, `/stream` gives each
  * chunk back as it comes.
  */
-export async function startMetabaseServer(): Promise<MetabaseServer> {
+export async function startMetabaseServer(): Promise<LocalServer> {
   const server = createServer((request, response) => {
     answer(request, response).catch(() => response.destroy());
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  const port = typeof address === "object" && address ? address.port : 0;
-  return {
-    url: `http://127.0.0.1:${port}`,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
+  return listenLocally(server);
 }
 
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -4,14 +4,15 @@ import type { Recipe, RecipeInput } from "../../src/connectors/banks/recipe.ts";
 import { changeRecipe, loginOf } from "../connectors/banks/visits.ts";
 import { type CatchmentProcess, createStateFolder, startCatchment } from "../support/catchment-process.ts";
 import { openDemoBank } from "../support/demo-bank/client.ts";
-import { type DemoBankServer, startDemoBank } from "../support/demo-bank/server.ts";
+import { startDemoBank } from "../support/demo-bank/server.ts";
 import type { DemoBankOptions, Lie } from "../support/demo-bank/world.ts";
 import { type BrowserWorld, openBrowserWorld } from "../support/bank-browser/world.ts";
+import type { LocalServer } from "../support/listen-locally.ts";
 
 const today = Date.UTC(2026, 4, 6);
 const hasty = changeRecipe(demoBankBrowser, {}, 3);
 const state = createStateFolder();
-let server: DemoBankServer;
+let server: LocalServer;
 let browser: BrowserWorld;
 
 beforeAll(async () => {
@@ -235,7 +236,7 @@ describe("a bank that lies to a browser", () => {
 describe("collecting by the front door", () => {
   const home = createStateFolder();
   const codes: string[] = [];
-  let bank: DemoBankServer;
+  let bank: LocalServer;
   let catchment: CatchmentProcess;
   /** Of whoever's phone gets the codes. */
   let phone: { authorization: string } | undefined;

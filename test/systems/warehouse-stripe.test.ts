@@ -2,15 +2,16 @@ import { Stripe } from "stripe";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { joinNames } from "../../src/formats/flatten-names.ts";
 import { type CatchmentProcess, createStateFolder, startCatchment } from "../support/catchment-process.ts";
-import { type RestServer, startRestServer } from "../support/rest-server/server.ts";
+import { startRestServer } from "../support/rest-server/server.ts";
 import { createRestWorld, type RestWorldOptions } from "../support/rest-server/world.ts";
 import { openWarehouse } from "./warehouse-client.ts";
+import type { LocalServer } from "../support/listen-locally.ts";
 
 const STREAMS = ["charges", "customers", "products"] as const;
 const COMPLETED = { status: "completed", errors: [] };
 const CUT = "More columns than a table has room for; as JSON in _extra: ";
 const state = createStateFolder();
-let rest: RestServer;
+let rest: LocalServer;
 let server: CatchmentProcess;
 let warehouse: ReturnType<typeof openWarehouse>;
 

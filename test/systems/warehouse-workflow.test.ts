@@ -6,9 +6,10 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { type CatchmentProcess, createStateFolder, startCatchment } from "../support/catchment-process.ts";
-import { type RestServer, startRestServer } from "../support/rest-server/server.ts";
+import { startRestServer } from "../support/rest-server/server.ts";
 import { createRestWorld } from "../support/rest-server/world.ts";
 import { openWarehouse } from "./warehouse-client.ts";
+import type { LocalServer } from "../support/listen-locally.ts";
 
 const DOCUMENT = join(import.meta.dirname, "../documents/warehouse");
 const PRINTED_HOST = "localhost:8800";
@@ -18,7 +19,7 @@ const EVENTS_MS = 60_000;
 const run = promisify(execFile);
 const state = createStateFolder();
 const folder = mkdtempSync(join(tmpdir(), "catchment-workflow-"));
-let rest: RestServer;
+let rest: LocalServer;
 let server: CatchmentProcess;
 let warehouse: ReturnType<typeof openWarehouse>;
 

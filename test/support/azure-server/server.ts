@@ -1,11 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { findExample } from "./examples.ts";
 import { createWorld, takeFault, type World, type WorldOptions } from "./world.ts";
-
-export interface AzureServer {
-  url: string;
-  close(): Promise<void>;
-}
+import { listenLocally, type LocalServer } from "../listen-locally.ts";
 
 interface Reply {
   status: number;
@@ -19,7 +15,7 @@ const TOKEN_SCOPE = "https://management.azure.com/.default";
  * Each world below `/worlds/{id}` has its own secrets, tokens and faults: `PUT /control/worlds/{id}` makes one or
  * changes it, `GET` shows its requests. Lists are cut into small pages.
  */
-export async function startAzureServer(port = 0): Promise<AzureServer> {
+export async function startAzureServer(port = 0): Promise<LocalServer> {
   const worlds = new Map<string, World>();
   const server = createServer((request, response) => {
     handle(worlds, request, response).catch((error: unknown) => {
@@ -27,20 +23,7 @@ export async function startAzureServer(port = 0): Promise<AzureServer> {
       send(response, refusal(500, "InternalServerError", String(error)));
     });
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, "127.0.0.1", resolve);
-  });
-  const address = server.address();
-  const bound = typeof address === "object" && address ? address.port : port;
-  return {
-    url: `http://127.0.0.1:${bound}`,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
+  return listenLocally(server, port);
 }
 
 async function handle(worlds: Map<string, World>, request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -1,16 +1,12 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { createHash } from "node:crypto";
-
-export interface BucketServer {
-  url: string;
-  close(): Promise<void>;
-}
+import { listenLocally, type LocalServer } from "../listen-locally.ts";
 
 /**
  * Starts a store on 127.0.0.1 that takes and gives objects by their addresses as S3 does with a bucket in the path, in
  * one piece each, whoever signs. `GET /control/{bucket}` shows the keys of a bucket.
  */
-export async function startBucketServer(port = 0): Promise<BucketServer> {
+export async function startBucketServer(port = 0): Promise<LocalServer> {
   const objects = new Map<string, Buffer>();
   const server = createServer((request, response) => {
     handle(objects, request, response).catch((error: unknown) => {
@@ -18,20 +14,7 @@ export async function startBucketServer(port = 0): Promise<BucketServer> {
       response.destroy();
     });
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, "127.0.0.1", resolve);
-  });
-  const address = server.address();
-  const bound = typeof address === "object" && address ? address.port : port;
-  return {
-    url: `http://127.0.0.1:${bound}`,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
+  return listenLocally(server, port);
 }
 
 async function handle(objects: Map<string, Buffer>, request: IncomingMessage, response: ServerResponse) {

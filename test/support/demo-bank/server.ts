@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { lie, misbehave } from "./lies.ts";
 import { type SiteReply, visit } from "./site.ts";
 import { createDemoBankWorld, type DemoBankOptions, type DemoBankWorld, openSession, reportOf } from "./world.ts";
+import { listenLocally, type LocalServer } from "../listen-locally.ts";
 
 const COOKIE = "demo_session";
 
@@ -12,16 +13,11 @@ interface ServerOptions {
   sendCode?: DemoBankWorld["sendCode"];
 }
 
-export interface DemoBankServer {
-  url: string;
-  close(): Promise<void>;
-}
-
 /**
  * Starts a bank on 127.0.0.1. Each world below `/worlds/{id}` has its own sessions, locks and log:
  * `PUT /control/worlds/{id}` makes one or changes its options, `GET` shows what it saw.
  */
-export async function startDemoBank({ port = 0, sendCode = () => {} }: ServerOptions = {}): Promise<DemoBankServer> {
+export async function startDemoBank({ port = 0, sendCode = () => {} }: ServerOptions = {}): Promise<LocalServer> {
   const worlds = new Map([["demo", createDemoBankWorld({}, sendCode)]]);
   const server = createServer((request, response) => {
     handle(worlds, request, response).catch((error: unknown) => {
@@ -29,20 +25,7 @@ export async function startDemoBank({ port = 0, sendCode = () => {} }: ServerOpt
       response.destroy();
     });
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, "127.0.0.1", resolve);
-  });
-  const address = server.address();
-  const bound = typeof address === "object" && address ? address.port : port;
-  return {
-    url: `http://127.0.0.1:${bound}`,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
+  return listenLocally(server, port);
 }
 
 type Worlds = Map<string, DemoBankWorld>;

@@ -8,6 +8,7 @@ import type { Format, Route } from "./format.ts";
 import { kraken } from "./kraken.ts";
 import { okx } from "./okx.ts";
 import { candlesOf, createWorld, type Fault, takeFault, type World, type WorldOptions, worldNow } from "./world.ts";
+import { listenLocally, type LocalServer } from "../listen-locally.ts";
 
 /** Exchanges whose formats the server speaks, each below a prefix of its name. */
 export const FORMATS: Record<string, Format> = { binance, bybit, okx, kraken, coinbase };
@@ -17,11 +18,6 @@ interface ServerOptions {
   port?: number;
   /** How the world without a name behaves: the one below `/binance` and not below `/worlds/{id}/binance`. */
   world?: WorldOptions;
-}
-
-export interface ExchangeServer {
-  url: string;
-  close(): Promise<void>;
 }
 
 interface Reply {
@@ -34,7 +30,7 @@ interface Reply {
  * Starts exchanges on 127.0.0.1 that answer in the formats of the real ones. Each world below `/worlds/{id}` has its
  * own candles, faults and log: `PUT /control/worlds/{id}` makes one or changes it, `GET` shows its requests.
  */
-export async function startExchangeServer({ port = 0, world = {} }: ServerOptions = {}): Promise<ExchangeServer> {
+export async function startExchangeServer({ port = 0, world = {} }: ServerOptions = {}): Promise<LocalServer> {
   const worlds = new Map([["demo", createWorld("demo", world)]]);
   const server = createServer((request, response) => {
     handle(worlds, request, response).catch((error: unknown) => {
@@ -42,20 +38,7 @@ export async function startExchangeServer({ port = 0, world = {} }: ServerOption
       send(response, { status: 500, body: JSON.stringify({ error: String(error) }) });
     });
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, "127.0.0.1", resolve);
-  });
-  const address = server.address();
-  const bound = typeof address === "object" && address ? address.port : port;
-  return {
-    url: `http://127.0.0.1:${bound}`,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
+  return listenLocally(server, port);
 }
 
 async function handle(worlds: Map<string, World>, request: IncomingMessage, response: ServerResponse): Promise<void> {

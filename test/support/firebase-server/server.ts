@@ -1,13 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { listenLocally, type LocalServer } from "../listen-locally.ts";
 import { type Account, newWorld, refusal, type World } from "./accounts.ts";
 import { createSigner, type Signer } from "./signer.ts";
 
-export interface FirebaseServer {
-  url: string;
+export interface FirebaseServer extends LocalServer {
   /** Key file of the only administrator that there is. */
   serviceAccount: string;
-  close(): Promise<void>;
 }
 
 interface Answer {
@@ -31,18 +30,8 @@ export async function startFirebaseServer(): Promise<FirebaseServer> {
       .then(({ status, body }) => send(response, status, body))
       .catch(() => response.destroy());
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  const url = `http://127.0.0.1:${typeof address === "object" && address ? address.port : 0}`;
-  return {
-    url,
-    serviceAccount: signer.serviceAccount(`${url}/oauth/token`),
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
+  const local = await listenLocally(server);
+  return { ...local, serviceAccount: signer.serviceAccount(`${local.url}/oauth/token`) };
 }
 
 async function answer(signer: Signer, worlds: Map<string, World>, request: IncomingMessage): Promise<Answer> {

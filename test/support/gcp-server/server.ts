@@ -1,14 +1,13 @@
 import { generateKeyPairSync } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { listenLocally, type LocalServer } from "../listen-locally.ts";
 import { answerCall } from "./answer.ts";
 import { type Credentials, exchangeAssertion } from "./token-endpoint.ts";
 import { createWorld, type Reply, takeReply, type World, type WorldOptions } from "./world.ts";
 
-export interface GcpServer {
-  url: string;
+export interface GcpServer extends LocalServer {
   /** A service account's key file, made when the server started. */
   serviceAccount: Record<string, string>;
-  close(): Promise<void>;
 }
 
 const CLIENT_EMAIL = "reader@test-project.iam.gserviceaccount.com";
@@ -33,13 +32,8 @@ export async function startGcpServer(): Promise<GcpServer> {
       },
     );
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", resolve);
-  });
-  const address = server.address();
   return {
-    url: `http://127.0.0.1:${typeof address === "object" && address ? address.port : 0}`,
+    ...(await listenLocally(server)),
     serviceAccount: {
       type: "service_account",
       project_id: "test-project",
@@ -48,11 +42,6 @@ export async function startGcpServer(): Promise<GcpServer> {
       client_email: CLIENT_EMAIL,
       token_uri: TOKEN_URI,
     },
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
   };
 }
 

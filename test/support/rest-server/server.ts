@@ -1,11 +1,7 @@
 import { readFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { createRestWorld, type RestWorld, takeRestFault } from "./world.ts";
-
-export interface RestServer {
-  url: string;
-  close(): Promise<void>;
-}
+import { listenLocally, type LocalServer } from "../listen-locally.ts";
 
 type StripeObject = Record<string, unknown>;
 
@@ -20,7 +16,7 @@ const FIRST_CREATED = 1_700_000_000;
  * example objects. Each world below `/worlds/{id}` has its own key, objects and faults: `PUT /control/worlds/{id}` makes
  * one or changes it, `GET` shows its requests.
  */
-export async function startRestServer(port = 0): Promise<RestServer> {
+export async function startRestServer(port = 0): Promise<LocalServer> {
   const worlds = new Map<string, RestWorld>();
   const server = createServer((request, response) => {
     handle(worlds, request, response).catch((error: unknown) => {
@@ -28,20 +24,7 @@ export async function startRestServer(port = 0): Promise<RestServer> {
       send(response, 500, { error: { message: String(error) } });
     });
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, "127.0.0.1", resolve);
-  });
-  const address = server.address();
-  const bound = typeof address === "object" && address ? address.port : port;
-  return {
-    url: `http://127.0.0.1:${bound}`,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
+  return listenLocally(server, port);
 }
 
 async function handle(worlds: Map<string, RestWorld>, request: IncomingMessage, response: ServerResponse) {

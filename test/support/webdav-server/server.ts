@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { listenLocally, type LocalServer } from "../listen-locally.ts";
 import { xxh64 } from "../xxh64.ts";
 import { describeDav, sendFile } from "./answers.ts";
 import {
@@ -12,11 +13,9 @@ import {
   takeDavFault,
 } from "./world.ts";
 
-export interface WebdavServer {
-  url: string;
+export interface WebdavServer extends LocalServer {
   /** What is below `/` itself. */
   world: DavWorld;
-  close(): Promise<void>;
 }
 
 /**
@@ -32,21 +31,7 @@ export async function startWebdavServer(port = 0): Promise<WebdavServer> {
       response.destroy();
     });
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, "127.0.0.1", resolve);
-  });
-  const address = server.address();
-  const bound = typeof address === "object" && address ? address.port : port;
-  return {
-    url: `http://127.0.0.1:${bound}`,
-    world,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
+  return { ...(await listenLocally(server, port)), world };
 }
 
 async function handle(worlds: Map<string, DavWorld>, request: IncomingMessage, response: ServerResponse) {

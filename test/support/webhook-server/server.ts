@@ -1,16 +1,12 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { HookWorld } from "./world.ts";
-
-export interface WebhookServer {
-  url: string;
-  close(): Promise<void>;
-}
+import { listenLocally, type LocalServer } from "../listen-locally.ts";
 
 /**
  * Starts a server on 127.0.0.1 that keeps what is posted to `/worlds/{id}`: `PUT /control/worlds/{id}` says what it
  * answers, `GET` shows what it was told.
  */
-export async function startWebhookServer(port = 0): Promise<WebhookServer> {
+export async function startWebhookServer(port = 0): Promise<LocalServer> {
   const worlds = new Map<string, HookWorld>();
   const server = createServer((request, response) => {
     handle(worlds, request, response).catch((error: unknown) => {
@@ -18,20 +14,7 @@ export async function startWebhookServer(port = 0): Promise<WebhookServer> {
       response.destroy();
     });
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, "127.0.0.1", resolve);
-  });
-  const address = server.address();
-  const bound = typeof address === "object" && address ? address.port : port;
-  return {
-    url: `http://127.0.0.1:${bound}`,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
+  return listenLocally(server, port);
 }
 
 async function handle(worlds: Map<string, HookWorld>, request: IncomingMessage, response: ServerResponse) {

@@ -1,14 +1,15 @@
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openDemoBank, type DemoBankClient } from "../../support/demo-bank/client.ts";
-import { type DemoBankServer, startDemoBank } from "../../support/demo-bank/server.ts";
+import { startDemoBank } from "../../support/demo-bank/server.ts";
 import { ACCOUNT_NUMBER } from "../../support/demo-bank/world.ts";
 import { type DashboardWorld, startDashboard } from "./browser.ts";
+import type { LocalServer } from "../../support/listen-locally.ts";
 
 const HOSTILE = '<img src=x onerror="window.hit=1"><script>window.hit=1</script>';
 const NARROW = { viewport: { width: 360, height: 800 } };
 
-let banks: DemoBankServer;
+let banks: LocalServer;
 let bank: DemoBankClient;
 let world: DashboardWorld;
 

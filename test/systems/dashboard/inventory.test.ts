@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { type AzureServer, startAzureServer } from "../../support/azure-server/server.ts";
+import { startAzureServer } from "../../support/azure-server/server.ts";
 import { createWorld, type WorldOptions } from "../../support/azure-server/world.ts";
 import { type DashboardPage, type DashboardWorld, startDashboard } from "./browser.ts";
+import type { LocalServer } from "../../support/listen-locally.ts";
 
 const HOSTILE = `"><script>alert(1)</script><img src=x onerror=alert(1)>\u0007${"x".repeat(10_000)}`;
 const { subscription, tenant_id, client_id, client_secret } = createWorld({});
 
-let azure: AzureServer;
+let azure: LocalServer;
 let world: DashboardWorld;
 
 beforeAll(async () => {

@@ -1,7 +1,8 @@
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { type ExchangeServer, startExchangeServer } from "../../support/exchange-server/server.ts";
+import { startExchangeServer } from "../../support/exchange-server/server.ts";
 import { type DashboardPage, type DashboardWorld, startDashboard } from "./browser.ts";
+import type { LocalServer } from "../../support/listen-locally.ts";
 
 const HOSTILE = `<script>window.hacked = 1</script><img src=x onerror="window.hacked = 2">'"`;
 const PASSWORD = "correct horse battery";
@@ -19,7 +20,7 @@ const SCREENS = [
   "#/settings/audit",
 ];
 
-let exchanges: ExchangeServer;
+let exchanges: LocalServer;
 let world: DashboardWorld;
 
 beforeAll(async () => {

@@ -2,16 +2,17 @@ import { Buffer } from "node:buffer";
 import { readFile } from "node:fs/promises";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type RestServer, startRestServer } from "../../support/rest-server/server.ts";
+import { startRestServer } from "../../support/rest-server/server.ts";
 import { createRestWorld } from "../../support/rest-server/world.ts";
 import { openWarehouse } from "../warehouse-client.ts";
 import { type DashboardWorld, startDashboard } from "./browser.ts";
+import type { LocalServer } from "../../support/listen-locally.ts";
 
 const HOSTILE = '<img src=x onerror="window.hit=1"><script>window.hit=1</script>';
 const NARROW = { viewport: { width: 360, height: 800 } };
 const CHARGES = 120;
 
-let rest: RestServer;
+let rest: LocalServer;
 let world: DashboardWorld;
 let warehouse: ReturnType<typeof openWarehouse>;
 
