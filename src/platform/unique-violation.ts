@@ -1,5 +1,4 @@
-/** Whether a statement failed because a row with these values is there already; drivers wrap SQLite's text. */
-export function isUniqueViolation(error: unknown): boolean {
-  const text = error instanceof Error ? String(error.cause ?? error) : "";
-  return text.includes("UNIQUE constraint");
-}
+import { databaseMessage } from "./database-message.ts";
+
+/** Whether a statement failed because a row with these values is there already. */
+export const isUniqueViolation = (error: unknown): boolean => databaseMessage(error).includes("UNIQUE constraint");

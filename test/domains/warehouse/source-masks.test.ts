@@ -39,3 +39,13 @@ it("a mask where nothing is stored is a text like others, and no name leads out 
   expect(await answerOf("PATCH", "/sources/orders", { config })).toMatchObject({ status: 200 });
   expect(await storedConfig()).toMatchObject({ headers: { constructor: "****" } });
 });
+
+it("a secret stays with its endpoint when others move or go", async () => {
+  const endpoints = ["orders", "items", "people"].map((path) => ({ path, params: { token: `of ${path}` } }));
+  await answerOf("POST", "/sources", { name: "orders", type: "rest_api", config: { ...CONFIG, endpoints } });
+  const shown = await shownConfig();
+  const [, items, people] = shown["endpoints"] as unknown as unknown[];
+  const config = { ...shown, endpoints: [people, items] };
+  expect(await answerOf("PATCH", "/sources/orders", { config })).toMatchObject({ status: 200 });
+  expect(await storedConfig()).toMatchObject({ endpoints: [endpoints[2], endpoints[1]] });
+});
