@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import { linkTo } from "./route.ts";
-import { person, signOut } from "./session.ts";
+import { person } from "./session.ts";
+import { SignOutButton } from "./sign-out.tsx";
 import { views } from "./views.ts";
 
 /** Name, navigation and the way out; on a narrow screen the navigation folds behind a button. */
@@ -34,9 +35,7 @@ export function Header({ current }: { current: string }) {
         <span class="who" title={person.value?.email}>
           {person.value?.email}
         </span>
-        <button type="button" onClick={() => void signOut()}>
-          Sign out
-        </button>
+        <SignOutButton label="Sign out" />
       </div>
     </header>
   );

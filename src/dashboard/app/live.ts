@@ -57,10 +57,9 @@ function open(opened: WebSocket): void {
   socket = opened;
   opened.addEventListener("open", () => {
     wait = FIRST_WAIT;
-    const returned = connection.value === "lost";
     connection.value = "open";
-    // Changes that make no event may have been missed, too.
-    if (returned) tell({ id: "", type: "reset", data: {}, timestamp: new Date().toISOString() });
+    // What ended between the first reads and now, or made no event, may have been missed.
+    tell({ id: "", type: "reset", data: {}, timestamp: new Date().toISOString() });
   });
   opened.addEventListener("message", ({ data }) => {
     const frame = JSON.parse(String(data)) as Frame;

@@ -47,12 +47,6 @@ export async function signIn(email: string, password: string): Promise<string | 
   return null;
 }
 
-/** Ends the session and stays on the page; what is collected on a schedule goes on. */
-export async function signOut(): Promise<void> {
-  await fetch("/auth/cookie/logout", { method: "POST" });
-  person.value = null;
-}
-
 /** Whether an answer says that nobody is signed in any more: the session has ended, or an admin has blocked its owner. */
 export async function hasEndedSession(response: Response): Promise<boolean> {
   if (response.status !== 403) return response.status === 401;

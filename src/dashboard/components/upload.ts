@@ -1,6 +1,7 @@
 import { ApiError } from "../../client/api-error.ts";
 import { dataOrThrow, type Schemas } from "../../client/client.ts";
 import { api } from "../app/api.ts";
+import { refuseField } from "./refuse-field.ts";
 
 interface UploadOptions {
   /** Domain that the file is for. */
@@ -15,10 +16,11 @@ const WAIT = 1000;
 
 /**
  * Sends a file of any size in parts; routes take what it answers by its `upload_id` or `source_path`. A part that is
- * lost is sent again; throws an `ApiError` when that does not help.
+ * lost is sent again; throws an `ApiError` when that does not help, and for an empty file.
  */
 export async function uploadFile(file: File, options: UploadOptions): Promise<Schemas["Upload"]> {
   const { purpose, onProgress, signal } = options;
+  if (file.size === 0) throw refuseField("file", "The file is empty");
   const body = { filename: file.name, size_bytes: file.size, purpose };
   const { upload_id, part_bytes } = await dataOrThrow(api.POST("/uploads", { body }));
   for (let part = 1, sent = 0; sent < file.size; part++) {

@@ -116,6 +116,13 @@ async function openPage(
   };
 }
 
+/** Everything that a page holds: its markup, and what stands in its fields, which the markup does not tell. */
+export async function contentOf(page: Page): Promise<string> {
+  // A text, since the types of a browser's globals are not those of Node.
+  const values = `[...document.querySelectorAll("input, textarea")].map(({ value }) => value)`;
+  return [await page.content(), ...(await page.evaluate<string[]>(values))].join("\n");
+}
+
 function readVariable(text: string, name: string): string {
   const value = new RegExp(`^${name} *= *"?([^"\n]*)"?$`, "m").exec(text)?.[1];
   if (value === undefined) throw new Error(`.dev.vars has no ${name}`);

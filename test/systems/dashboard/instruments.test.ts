@@ -2,7 +2,7 @@ import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startWebdavServer, type WebdavServer } from "../../support/webdav-server/server.ts";
 import { changeDavWorld } from "../../support/webdav-server/world.ts";
-import { type DashboardWorld, startDashboard } from "./browser.ts";
+import { contentOf, type DashboardWorld, startDashboard } from "./browser.ts";
 
 const HOSTILE = '<img src=x onerror="window.hit=1"><script>window.hit=1</script>';
 const LONG = `long ${"x".repeat(200)}.csv`;
@@ -11,6 +11,7 @@ const NARROW = { viewport: { width: 360, height: 800 } };
 const MEBIBYTE = 1_048_576;
 /** Ms. */
 const HARVEST = 90_000;
+const SECRETS = ["b", "c"].map((letter) => `whsec_${letter.repeat(32)}`) as [string, string];
 const modified_at = Date.UTC(2026, 0, 5, 9);
 
 let scope: WebdavServer;
@@ -86,7 +87,7 @@ test("an admin adds storage, an instrument and a schedule, harvests, and watches
   await page.getByRole("button", { name: "Add the instrument" }).click();
   await page.getByRole("button", { name: "Harvest now" }).waitFor();
   expect(await page.getByText(HOSTILE).count()).toBe(1);
-  expect(await page.content()).not.toContain("demo:demo");
+  expect(await contentOf(page)).not.toContain("demo:demo");
 
   await page.getByLabel("Store files in").selectOption({ label: "Archive" });
   await page.getByRole("button", { name: "Add the schedule" }).click();
@@ -177,6 +178,34 @@ test("a hook is drawn from its schema, and tried before it counts", async () => 
   expect(complaints).toEqual([]);
 });
 
+test("a hook keeps its instrument while there is nothing to choose from, and no secret in its fields", async () => {
+  const { page, complaints } = await world.open("#/instruments/hooks/new");
+  await page.getByLabel("Name").first().fill("Ask the archive");
+  await page.getByLabel("What it does").selectOption({ label: "Ask another program (webhook)" });
+  await page.getByLabel("Address").fill("https://archive.example.org/hook");
+  await page.getByLabel(/^Secret/).fill(SECRETS[0]);
+  await page.getByLabel("Instrument").selectOption({ label: "Microscope" });
+  await page.getByRole("button", { name: "Add the hook" }).click();
+  await page.getByRole("heading", { name: "Ask the archive" }).waitFor();
+  expect(await contentOf(page)).not.toContain(SECRETS[0]);
+  await page.getByLabel(/^Secret/).fill(SECRETS[1]);
+  await page.getByLabel("Name").first().fill("Ask it");
+  await page.getByRole("button", { name: "Save the hook" }).click();
+  await page.getByRole("heading", { name: "Ask it" }).waitFor();
+  expect(await contentOf(page)).not.toContain(SECRETS[1]);
+
+  await page.route("**/api/instruments?*", (route) => route.abort());
+  await page.reload();
+  await page.getByText("What there is to choose could not be read").waitFor();
+  await page.getByLabel("Name").first().fill("Ask again");
+  await page.getByRole("button", { name: "Save the hook" }).click();
+  await page.getByRole("heading", { name: "Ask again" }).waitFor();
+  await page.unrouteAll();
+  await page.reload();
+  await expect.poll(() => page.getByLabel("Instrument").locator("option:checked").textContent()).toBe("Microscope");
+  expect(complaints.filter((line) => !line.includes("ERR_FAILED"))).toEqual([]);
+});
+
 test("an instrument that delivers gets a token, which is shown once beside the command to use", async () => {
   const { page, complaints, expectAccessible, picture } = await world.open("#/instruments/instruments/new");
   await page.getByLabel("Name").first().fill("Sequencer");
@@ -193,7 +222,7 @@ test("an instrument that delivers gets a token, which is shown once beside the c
   await shown.getByRole("button", { name: "I have it" }).click();
   await page.reload();
   await page.getByRole("region", { name: "Tokens" }).getByText(`PC ${HOSTILE}`).waitFor();
-  expect(await page.content()).not.toContain(token);
+  expect(await contentOf(page)).not.toContain(token);
   await page.getByRole("region", { name: "Tokens" }).getByRole("button", { name: "Revoke" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Revoke" }).click();
   await page.getByRole("region", { name: "Tokens" }).getByText("revoked").waitFor();
@@ -230,7 +259,7 @@ test("groups, projects and accounts are kept, deleted and restored, and every ch
   await page.getByLabel(/^Password/).fill("never shown");
   await page.getByRole("button", { name: "Add the service account" }).click();
   await page.getByRole("button", { name: "Save the service account" }).waitFor();
-  expect(await page.content()).not.toContain("never shown");
+  expect(await contentOf(page)).not.toContain("never shown");
 
   await tab(page, "Changes");
   const changes = page.getByRole("region", { name: "Changes" });
@@ -243,6 +272,26 @@ test("groups, projects and accounts are kept, deleted and restored, and every ch
   await expect.poll(() => changes.getByRole("row").count()).toBe(2);
   await changes.getByText(/^Group /).waitFor();
   expect(complaints).toEqual([]);
+});
+
+test("a schedule is deleted, and one that cannot be says why where it was asked", async () => {
+  const { page, complaints } = await world.open("#/instruments");
+  await tab(page, "Instruments");
+  await page.getByRole("link", { name: "Microscope" }).click();
+  await page.getByText("Add a schedule").click();
+  await page.getByLabel("Store files in").selectOption({ label: "Archive" });
+  await page.getByRole("button", { name: "Add the schedule" }).click();
+  const rows = page.getByRole("region", { name: "Schedules" }).getByRole("row");
+  await rows.nth(2).waitFor();
+  await page.route("**/api/schedules/*", (route) => route.abort(), { times: 1 });
+  await rows.nth(2).getByRole("button", { name: "Delete" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("button", { name: "Delete" }).click();
+  await dialog.getByText("The server does not answer.").waitFor();
+  await dialog.getByRole("button", { name: "Delete" }).click();
+  await rows.nth(2).waitFor({ state: "detached" });
+  expect(await rows.count()).toBe(2);
+  expect(complaints.filter((line) => !line.includes("ERR_FAILED"))).toEqual([]);
 });
 
 test("nothing makes a narrow page wider, and hostile names are text", async () => {

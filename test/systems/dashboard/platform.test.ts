@@ -432,11 +432,22 @@ describe("the settings", () => {
 });
 
 describe("the page", () => {
+  it("does not say that somebody has left while the server could not end the session", async () => {
+    const { page } = await world.open();
+    await page.route("**/auth/cookie/logout", (route) => route.fulfill({ status: 500, body: "" }));
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await page.getByRole("banner").getByRole("alert").waitFor();
+    expect(await page.getByLabel("Password").count()).toBe(0);
+    await page.unroute("**/auth/cookie/logout");
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await page.getByLabel("Password").waitFor();
+  });
+
   it("says so when the server is gone, and goes on by itself when it is back", async () => {
     const { page, complaints, picture } = await world.open("#/jobs?type=vault-rotate");
     await heading(page, "Jobs").waitFor();
     const before = await page.getByRole("row").count();
-    const banner = page.getByText("The server does not answer.");
+    const banner = page.getByText("What you see may be old");
     const restarted = world.restart();
     await banner.waitFor();
     await picture("server-gone");

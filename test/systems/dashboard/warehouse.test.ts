@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { startRestServer } from "../../support/rest-server/server.ts";
 import { createRestWorld } from "../../support/rest-server/world.ts";
 import { openWarehouse } from "../warehouse-client.ts";
-import { type DashboardWorld, startDashboard } from "./browser.ts";
+import { contentOf, type DashboardWorld, startDashboard } from "./browser.ts";
 import type { LocalServer } from "../../support/listen-locally.ts";
 
 const HOSTILE = '<img src=x onerror="window.hit=1"><script>window.hit=1</script>';
@@ -115,6 +115,33 @@ test("a file that is there already is refused beside its name, and the others ar
   expect(complaints.filter((line) => !line.includes("status of 409"))).toEqual([]);
 });
 
+test("a file whose part is lost is sent again, and after a failed sync to another table, too", async () => {
+  const { page, complaints } = await world.open("#/warehouse/upload");
+  await page.route("**/uploads/*/parts/1", (route) => route.abort(), { times: 1 });
+  const broken = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 0xff, 0xff, 0xff]);
+  const files = page.getByLabel("Drop CSV files here");
+  await files.setInputFiles([{ name: "broken.csv.gz", mimeType: "application/gzip", buffer: broken }]);
+  for (const table of ["broken_first", "broken_second"]) {
+    await page.getByLabel("Name of the table").fill(table);
+    await page.getByRole("button", { name: "Upload the file" }).click();
+    await expect
+      .poll(async () => (await warehouse.ask("GET", `/api/sources/${table}/csv-files`)).body)
+      .toMatchObject({ files: [{ filename: "broken.csv.gz", status: "failed" }] });
+    await page.getByText("sent", { exact: true }).waitFor();
+    await page.getByRole("region", { name: "Loading into the table" }).getByText("failed", { exact: true }).waitFor();
+  }
+  await page.getByRole("button", { name: "Upload the file" }).click();
+  await expect
+    .poll(async () => (await warehouse.ask("GET", "/api/sources/broken_second/details")).body)
+    .toMatchObject({
+      history: [{ status: "failed" }, { status: "failed" }],
+    });
+  await files.setInputFiles([csv("empty.csv", "")]);
+  await page.getByRole("button", { name: "Upload the file" }).click();
+  await page.getByText("The file is empty").waitFor();
+  expect(complaints.filter((line) => !line.includes("ERR_FAILED"))).toEqual([]);
+});
+
 test("somebody adds a source by its form, mends its key, syncs it, and looks after it", async () => {
   const { page, complaints, expectAccessible, picture } = await world.open("#/warehouse/sources");
   await page.getByRole("link", { name: "Add a source" }).click();
@@ -159,8 +186,12 @@ test("somebody adds a source by its form, mends its key, syncs it, and looks aft
   await page.getByRole("navigation", { name: "Parts of shop" }).getByRole("link", { name: "Settings" }).click();
   expect(await page.getByLabel("Endpoints").inputValue()).toBe("charges\ncustomers");
   await page.getByLabel("About").fill(HOSTILE);
+  await page.getByLabel(/^Stripe secret key(?!:)/).fill("sk_test_another");
   await page.getByRole("button", { name: "Save", exact: true }).click();
   await page.getByText("Settings saved").waitFor();
+  expect(await contentOf(page)).not.toContain("sk_test_another");
+  expect(await page.getByLabel("Endpoints").inputValue()).toBe("charges\ncustomers");
+  expect(await page.getByLabel("About").inputValue()).toBe(HOSTILE);
   expect(await warehouse.ask("GET", "/api/sources/shop/details")).toMatchObject({
     body: { config: { description: HOSTILE, stripe: { stripe_secret_key_env: "SHOP_KEY" } } },
   });
@@ -218,7 +249,7 @@ test("any REST API is described by a form with lists of forms in it, and its mas
   expect(complaints.filter((line) => !line.includes("status of 4"))).toEqual([]);
 });
 
-test("SQL is run with Ctrl+Enter, refused with a reason, kept as CSV, and forgotten with the page", async () => {
+test("SQL is run with Ctrl+Enter, refused with a reason, kept as CSV, and forgotten with the page and the session", async () => {
   const { page, complaints, expectAccessible, picture } = await world.open("#/warehouse/sql");
   const box = page.getByLabel("Query");
   const sql = `WITH n(x) AS (VALUES (1), (2)) SELECT x, '<b>"a",b</b>' AS note FROM n`;
@@ -241,9 +272,18 @@ test("SQL is run with Ctrl+Enter, refused with a reason, kept as CSV, and forgot
     .waitFor();
   await page.getByRole("button", { name: sql }).click();
   expect(await box.inputValue()).toBe(sql);
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.getByLabel("E-mail address").fill(world.admin.email);
+  await page.getByLabel("Password").fill(world.admin.password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await box.waitFor();
+  expect(await contentOf(page)).not.toContain("VALUES (1)");
+  await box.fill(sql);
+  await box.press("Control+Enter");
+  await page.getByRole("button", { name: sql }).waitFor();
   await page.reload();
   await page.getByLabel("Query").waitFor();
-  expect(await page.content()).not.toContain("VALUES (1)");
+  expect(await contentOf(page)).not.toContain("VALUES (1)");
   expect(await page.evaluate(() => [Object.keys(localStorage), Object.keys(sessionStorage)])).toEqual([[], []]);
   expect(complaints.filter((line) => !line.includes("status of 400"))).toEqual([]);
 });
@@ -256,6 +296,8 @@ test("a model with a hostile description is written, built and looked at", async
   await page.getByLabel("Text").fill("select * from {{ ref('nothing_at_all') }}");
   await page.getByRole("button", { name: "Save", exact: true }).click();
   await page.getByRole("heading", { name: "The project has problems" }).waitFor();
+  await page.getByRole("button", { name: "Delete this file" }).waitFor();
+  expect(await page.getByText("There is no such file yet").count()).toBe(0);
   await picture("warehouse-file");
   await page.getByLabel("Text").fill("{{ config(materialized='table') }}\nselect 1 as x union all select 2");
   await page.getByRole("button", { name: "Save", exact: true }).click();
@@ -298,6 +340,51 @@ test("a model with a hostile description is written, built and looked at", async
   await expectAccessible();
   await picture("warehouse-lineage");
   expect(await isHit(page)).toBe(false);
+  expect(complaints.filter((line) => !line.includes("status of 404"))).toEqual([]);
+});
+
+test("the table of a model that is gone is dropped, and no longer on the page", async () => {
+  for (const ending of ["yml", "sql"]) {
+    const { status } = await fetch(`${world.server.origin}/api/dbt/project/models/numbers.${ending}`, {
+      method: "DELETE",
+    });
+    expect(status).toBeLessThan(300);
+  }
+  const { page, complaints } = await world.open("#/warehouse/models");
+  await page.getByText("No model of the project builds these any more:").waitFor();
+  await page.getByRole("button", { name: "Drop them" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Drop them" }).click();
+  await page.getByText("1 dropped").waitFor();
+  await page.getByRole("heading", { name: "Tables of models that are gone" }).waitFor({ state: "detached" });
+  expect(complaints).toEqual([]);
+});
+
+test("a job says what was logged while it ran, or that its lines are too old, or that it has not begun", async () => {
+  await warehouse.ask("POST", "/api/sources", { name: "logged", type: "csv", config: { file_pattern: "*" } });
+  await upload("logged", "logged.csv", "a\n1\n");
+  const sync = await warehouse.start("logged");
+  expect(await warehouse.ended(sync)).toMatchObject({ status: "completed" });
+  const { page, complaints } = await world.open(`#/jobs/${sync}`);
+  const log = page.getByRole("region", { name: "Log" }).first();
+  await log.getByText("Sync completed: 1 rows").waitFor();
+  await page.route("**/api/sources/logged/logs?*", (route) => {
+    const line = { timestamp: "2100-01-01T00:00:00Z", level: "INFO", message: "much later" };
+    return route.fulfill({ json: Array.from({ length: 500 }, () => line) });
+  });
+  await page.reload();
+  await log.getByText("Nothing of this job was found.").waitFor();
+  await log.getByText("Older lines than the latest 500 of this source are not looked at.").waitFor();
+  expect(complaints).toEqual([]);
+
+  const { body } = await warehouse.ask("POST", "/api/dbt/run", { command: "build" });
+  const run = String(body["job_id"]);
+  await warehouse.ended(run);
+  await page.route(`**/api/dbt/runs/${run}`, (route) =>
+    route.continue({ url: `${world.server.origin}/api/dbt/runs/unknown` }),
+  );
+  await page.goto(`${world.server.origin}/#/jobs/${run}`);
+  await page.getByText("It ended before it began.").waitFor();
+  expect(await page.getByRole("alert").count()).toBe(0);
   expect(complaints.filter((line) => !line.includes("status of 404"))).toEqual([]);
 });
 

@@ -1,7 +1,7 @@
 import { dataOrThrow, type Schemas, toFormData } from "../../../client/client.ts";
 import { api } from "../../app/api.ts";
-import { goTo, linkTo, route } from "../../app/route.ts";
-import { FileDrop } from "../../components/file-drop.tsx";
+import { linkTo } from "../../app/route.ts";
+import { useOffset } from "../../components/filter-form.tsx";
 import { formatBytes } from "../../components/format.ts";
 import { Loaded } from "../../components/loaded.tsx";
 import { notify } from "../../components/notices.tsx";
@@ -9,9 +9,9 @@ import { OffsetPager } from "../../components/pager.tsx";
 import { PlainText } from "../../components/plain-text.tsx";
 import { type Column, Table } from "../../components/table.tsx";
 import { Time } from "../../components/time.tsx";
-import { useAction } from "../../components/use-action.ts";
 import { useLoad } from "../../components/use-load.ts";
 import { isRunChange } from "./collection.ts";
+import { UploadDrop } from "./upload-drop.tsx";
 
 const PAGE_ROWS = 25;
 
@@ -30,33 +30,25 @@ const columns: Column<Schemas["DataFile"]>[] = [
 
 /** A person's files, and a place to drop more. */
 export function BankFiles() {
-  const offset = Number(route.value.query.get("offset") ?? 0);
+  const { offset, move } = useOffset("banking", ["files"]);
   const files = useLoad(
     (signal) => dataOrThrow(api.GET("/data/list", { params: { query: { offset, limit: PAGE_ROWS } }, signal })),
     [offset],
     { refreshOn: isRunChange },
   );
-  const upload = useAction(async (chosen: File[]) => {
-    for (const file of chosen) {
-      await dataOrThrow(api.POST("/data/files", { body: { file }, bodySerializer: toFormData }));
-      notify(`${file.name} is stored`);
-    }
-    files.reload();
-  });
   return (
     <section class="stack">
       <h2>Files</h2>
-      <FileDrop
-        label={upload.isBusy ? "Uploading …" : "Drop files here, or choose them: CSV, Parquet, JSON or pickle"}
+      <UploadDrop
+        label="Drop files here, or choose them: CSV, Parquet, JSON or pickle"
+        busy="Uploading …"
         accept=".csv,.parquet,.json,.jsonl,.pkl,.pickle"
-        multiple
-        onFiles={(chosen) => void upload.run(chosen)}
+        send={async (file) => {
+          await dataOrThrow(api.POST("/data/files", { body: { file }, bodySerializer: toFormData }));
+          notify(`${file.name} is stored`);
+        }}
+        onDone={files.reload}
       />
-      {upload.error && (
-        <p class="bad" role="alert">
-          {upload.error}
-        </p>
-      )}
       <Loaded of={files}>
         {({ files: found, total_count }) => (
           <>
@@ -67,13 +59,7 @@ export function BankFiles() {
               keyOf={({ filename }) => filename}
               empty="There are no files yet. A run brings some, or upload one."
             />
-            <OffsetPager
-              offset={offset}
-              limit={PAGE_ROWS}
-              total={total_count}
-              shown={found.length}
-              onMove={(next) => goTo(linkTo("banking", ["files"], { offset: String(next) }))}
-            />
+            <OffsetPager offset={offset} limit={PAGE_ROWS} total={total_count} shown={found.length} onMove={move} />
           </>
         )}
       </Loaded>

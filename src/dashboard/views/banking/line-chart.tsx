@@ -1,6 +1,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
 import { breakAtGaps, type Line } from "./line.ts";
+import { readThemeColor } from "../../components/theme-color.ts";
 
 const HEIGHT = 320;
 const DARK = window.matchMedia("(prefers-color-scheme: dark)");
@@ -67,7 +68,7 @@ function draw(place: HTMLElement, line: Line, hasGaps: boolean, chart: { current
 }
 
 function optionsOf(place: HTMLElement, { name, over, isTime }: Line): uPlot.Options {
-  const axis = { stroke: colourOf(place, "--quiet"), grid: { stroke: colourOf(place, "--line"), width: 1 } };
+  const axis = { stroke: readThemeColor(place, "quiet"), grid: { stroke: readThemeColor(place, "line"), width: 1 } };
   return {
     width: place.clientWidth,
     height: HEIGHT,
@@ -77,19 +78,9 @@ function optionsOf(place: HTMLElement, { name, over, isTime }: Line): uPlot.Opti
     axes: [axis, { ...axis, size: 64 }],
     series: [
       { label: over ?? "Row", ...(isTime && { value: "{YYYY}-{MM}-{DD} {HH}:{mm}:{ss}" }) },
-      { label: name, stroke: colourOf(place, "--accent"), width: 2, spanGaps: false },
+      { label: name, stroke: readThemeColor(place, "accent"), width: 2, spanGaps: false },
     ],
   };
-}
-
-/** Canvases know no variables: an element's colour is what one comes to. */
-function colourOf(place: HTMLElement, variable: string): string {
-  const probe = document.createElement("span");
-  probe.style.color = `var(${variable})`;
-  place.append(probe);
-  const { color } = getComputedStyle(probe);
-  probe.remove();
-  return color;
 }
 
 /** Widens what is seen by a factor and moves it by a share of its width, within the line. */

@@ -1,8 +1,8 @@
 import { dataOrThrow, type Schemas, toFormData } from "../../../client/client.ts";
 import { api } from "../../app/api.ts";
-import { goTo, linkTo, route } from "../../app/route.ts";
+import { linkTo } from "../../app/route.ts";
 import { ConfirmButton } from "../../components/dialog.tsx";
-import { FileDrop } from "../../components/file-drop.tsx";
+import { useOffset } from "../../components/filter-form.tsx";
 import { formatBytes, formatCount } from "../../components/format.ts";
 import { Loaded } from "../../components/loaded.tsx";
 import { notify } from "../../components/notices.tsx";
@@ -10,9 +10,9 @@ import { OffsetPager } from "../../components/pager.tsx";
 import { PlainText } from "../../components/plain-text.tsx";
 import { type Column, Table } from "../../components/table.tsx";
 import { Time } from "../../components/time.tsx";
-import { useAction } from "../../components/use-action.ts";
 import { useLoad } from "../../components/use-load.ts";
 import { isRunChange } from "./collection.ts";
+import { UploadDrop } from "./upload-drop.tsx";
 
 type Report = Schemas["BankReport"];
 
@@ -20,33 +20,25 @@ const PAGE_ROWS = 25;
 
 /** What banks gave, as they gave it. */
 export function Reports() {
-  const offset = Number(route.value.query.get("offset") ?? 0);
+  const { offset, move } = useOffset("banking", ["reports"]);
   const reports = useLoad(
     (signal) => dataOrThrow(api.GET("/data/reports", { params: { query: { offset, limit: PAGE_ROWS } }, signal })),
     [offset],
     { refreshOn: isRunChange },
   );
-  const upload = useAction(async (chosen: File[]) => {
-    for (const file of chosen) {
-      const report = await dataOrThrow(api.POST("/data/reports", { body: { file }, bodySerializer: toFormData }));
-      notify(`${file.name}: ${formatCount(report.new_rows)} new rows`);
-    }
-    reports.reload();
-  });
   return (
     <section class="stack">
       <h2>Reports</h2>
-      <FileDrop
-        label={upload.isBusy ? "Reading …" : "Drop a report of your bank here: its rows go into your files"}
+      <UploadDrop
+        label="Drop a report of your bank here: its rows go into your files"
+        busy="Reading …"
         accept=".xls,.xlsx,.html,.htm,.csv,.ofx,.qfx,.qif,.xml,.sta,.mt940,.txt"
-        multiple
-        onFiles={(chosen) => void upload.run(chosen)}
+        send={async (file) => {
+          const report = await dataOrThrow(api.POST("/data/reports", { body: { file }, bodySerializer: toFormData }));
+          notify(`${file.name}: ${formatCount(report.new_rows)} new rows`);
+        }}
+        onDone={reports.reload}
       />
-      {upload.error && (
-        <p class="bad" role="alert">
-          {upload.error}
-        </p>
-      )}
       <Loaded of={reports}>
         {({ reports: found, total_count }) => (
           <>
@@ -57,13 +49,7 @@ export function Reports() {
               keyOf={({ id }) => id}
               empty="There are no reports yet. A run brings some, or upload one that you downloaded at your bank."
             />
-            <OffsetPager
-              offset={offset}
-              limit={PAGE_ROWS}
-              total={total_count}
-              shown={found.length}
-              onMove={(next) => goTo(linkTo("banking", ["reports"], { offset: String(next) }))}
-            />
+            <OffsetPager offset={offset} limit={PAGE_ROWS} total={total_count} shown={found.length} onMove={move} />
           </>
         )}
       </Loaded>

@@ -1,51 +1,41 @@
 import { dataOrThrow, type Schemas } from "../../../client/client.ts";
 import { api } from "../../app/api.ts";
 import { linkTo, route } from "../../app/route.ts";
+import { AuditChanges } from "../../components/audit/audit-changes.tsx";
+import { AUDIT_ACTIONS, AUDIT_KINDS, isAuditAction } from "../../components/audit/audit-words.ts";
 import { FilterForm, useOffset } from "../../components/filter-form.tsx";
 import { Field } from "../../components/form.tsx";
-import { formatValue } from "../../components/format.ts";
 import { Loaded } from "../../components/loaded.tsx";
 import { OffsetPager } from "../../components/pager.tsx";
 import { PlainText } from "../../components/plain-text.tsx";
 import { type Column, Table } from "../../components/table.tsx";
 import { Time } from "../../components/time.tsx";
 import { useLoad } from "../../components/use-load.ts";
-import { pageOf } from "./lists.ts";
+import { pageOf } from "../../components/lists.ts";
 
 type Entry = Schemas["AuditEntry"];
 
 const PAGE_ROWS = 50;
-const ACTIONS: Record<Entry["action"], string> = {
-  create: "made",
-  update: "changed",
-  delete: "deleted",
-  restore: "restored",
-  login: "signed in",
-  login_failed: "failed to sign in",
-  logout: "signed out",
+/** What is managed here, with the part of the address where one is shown. */
+const PARTS: Record<string, string | null> = {
+  instrument: "instruments",
+  instrument_token: null,
+  schedule: null,
+  storage_location: "storage",
+  hook: "hooks",
+  file: "files",
+  group: "groups",
+  project: "projects",
+  service_account: "accounts",
+  user: null,
 };
-/** Kinds of what is managed here, with the part of the address where one is shown. */
-const KINDS: Record<string, { title: string; part?: string }> = {
-  instrument: { title: "Instrument", part: "instruments" },
-  instrument_token: { title: "Token of an instrument" },
-  schedule: { title: "Schedule" },
-  storage_location: { title: "Storage location", part: "storage" },
-  hook: { title: "Hook", part: "hooks" },
-  file: { title: "File", part: "files" },
-  group: { title: "Group", part: "groups" },
-  project: { title: "Project", part: "projects" },
-  service_account: { title: "Service account", part: "accounts" },
-  user: { title: "User" },
-};
-
-const isAction = (text: string | null): text is Entry["action"] => text !== null && text in ACTIONS;
 
 const columns: Column<Entry>[] = [
   { title: "When", cell: ({ created_at }) => <Time at={created_at} /> },
   { title: "Who", cell: ({ actor_email }) => <PlainText of={actor_email ?? "the platform itself"} /> },
-  { title: "Did", cell: ({ action }) => ACTIONS[action] },
+  { title: "Did", cell: ({ action }) => AUDIT_ACTIONS[action] },
   { title: "What", cell: (entry) => <Subject of={entry} /> },
-  { title: "Before and after", cell: ({ changes }) => <Changes of={changes} /> },
+  { title: "Before and after", cell: ({ changes }) => <AuditChanges of={changes} /> },
 ];
 
 /** Who changed what. */
@@ -59,7 +49,7 @@ export function AuditLog() {
       const asked = {
         ...{ skip: offset, limit: PAGE_ROWS },
         ...(kind !== null && { entity_type: kind }),
-        ...(isAction(action) && { action }),
+        ...(isAuditAction(action) && { action }),
       };
       return pageOf(await dataOrThrow(api.GET("/api/admin/audit-logs", { params: { query: asked }, signal })));
     },
@@ -72,9 +62,9 @@ export function AuditLog() {
         <Field label="What">
           <select name="kind">
             <option value="">Everything</option>
-            {Object.entries(KINDS).map(([name, { title }]) => (
+            {Object.keys(PARTS).map((name) => (
               <option key={name} value={name}>
-                {title}
+                {AUDIT_KINDS[name]}
               </option>
             ))}
           </select>
@@ -82,7 +72,7 @@ export function AuditLog() {
         <Field label="Did">
           <select name="action">
             <option value="">Anything</option>
-            {Object.entries(ACTIONS).map(([name, title]) => (
+            {Object.entries(AUDIT_ACTIONS).map(([name, title]) => (
               <option key={name} value={name}>
                 {title}
               </option>
@@ -103,33 +93,14 @@ export function AuditLog() {
 }
 
 function Subject({ of: { entity_type, entity_id, changes } }: { of: Entry }) {
-  const kind = KINDS[entity_type];
+  const part = PARTS[entity_type] ?? null;
   const name = changes["name"]?.after ?? changes["name"]?.before;
-  const text = `${kind?.title ?? entity_type} ${typeof name === "string" ? name : entity_id.slice(0, 8)}`;
-  return kind?.part === undefined ? (
+  const text = `${AUDIT_KINDS[entity_type] ?? entity_type} ${typeof name === "string" ? name : entity_id.slice(0, 8)}`;
+  return part === null ? (
     <PlainText of={text} />
   ) : (
-    <a href={linkTo("instruments", [kind.part, entity_id])}>
+    <a href={linkTo("instruments", [part, entity_id])}>
       <PlainText of={text} />
     </a>
   );
 }
-
-const Changes = ({ of: changes }: { of: Entry["changes"] }) => (
-  <ul class="plain">
-    {Object.entries(changes)
-      .map(([field, { before, after }]) => ({ field, before: formatValue(before), after: formatValue(after) }))
-      .filter(({ before, after }) => before !== after)
-      .map(({ field, before, after }) => (
-        <li key={field}>
-          {field.replaceAll("_", " ")}:{" "}
-          {before !== "" && (
-            <>
-              <PlainText of={before} most={80} /> →{" "}
-            </>
-          )}
-          <PlainText of={after || "–"} most={80} />
-        </li>
-      ))}
-  </ul>
-);

@@ -12,9 +12,10 @@ interface ChoiceFieldProps {
   error?: string | undefined;
 }
 
-/** One of what there is, by its name. */
+/** One of what there is, by its name; a value that is not among it stays as it is until another one is chosen. */
 export function ChoiceField({ label, name, kind, none, value, hint, error }: ChoiceFieldProps) {
   const { data: choices, error: fault } = useChoices(kind);
+  const isUnknown = (value ?? "") !== "" && !choices?.some(({ id }) => id === value);
   const isEmpty = choices?.length === 0 && none === undefined;
   return (
     <Field
@@ -24,6 +25,11 @@ export function ChoiceField({ label, name, kind, none, value, hint, error }: Cho
     >
       <select key={choices ? "read" : "unread"} name={name} required={none === undefined}>
         <option value="">{none ?? "Choose …"}</option>
+        {isUnknown && (
+          <option value={value ?? ""} selected>
+            {value} (as it is)
+          </option>
+        )}
         {choices?.map((choice) => (
           <option key={choice.id} value={choice.id} selected={choice.id === value}>
             {choice.name}

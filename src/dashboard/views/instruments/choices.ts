@@ -1,7 +1,7 @@
 import { dataOrThrow } from "../../../client/client.ts";
 import { api } from "../../app/api.ts";
 import { useLoad } from "../../components/use-load.ts";
-import { ALL, itemsOf } from "./lists.ts";
+import { ALL, itemsOf } from "../../components/lists.ts";
 
 /** Something to choose, by its id. */
 export interface Choice {

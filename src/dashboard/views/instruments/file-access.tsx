@@ -22,6 +22,7 @@ const isType = (text: string): text is GranteeType => text in TYPES;
 export function FileAccess({ file }: { file: string }) {
   const path = { id: file };
   const [type, setType] = useState<GranteeType>("user");
+  const names = { user: useChoices("user"), group: useChoices("group"), project: useChoices("project") };
   const grants = useLoad(
     (signal) => dataOrThrow(api.GET("/api/files/{id}/access", { params: { path }, signal })),
     [file],
@@ -47,7 +48,10 @@ export function FileAccess({ file }: { file: string }) {
             label="Who sees it"
             columns={[
               { title: "Kind", cell: ({ grantee_type }) => TYPES[grantee_type] },
-              { title: "Name", cell: ({ grantee_type, grantee_id }) => <Name kind={grantee_type} id={grantee_id} /> },
+              {
+                title: "Name",
+                cell: ({ grantee_type, grantee_id }) => <PlainText of={nameOf(names[grantee_type].data, grantee_id)} />,
+              },
               { title: "Since", cell: ({ granted_at }) => <Time at={granted_at} /> },
               {
                 title: "Take back",
@@ -91,9 +95,4 @@ export function FileAccess({ file }: { file: string }) {
       </Form>
     </section>
   );
-}
-
-function Name({ kind, id }: { kind: GranteeType; id: string }) {
-  const { data: choices } = useChoices(kind);
-  return <PlainText of={nameOf(choices, id)} />;
 }

@@ -11,7 +11,7 @@ import { isJobChange } from "../../components/use-job.ts";
 import { useLoad } from "../../components/use-load.ts";
 import { FileAccess } from "./file-access.tsx";
 import { FileExplanation } from "./file-explanation.tsx";
-import { itemsOf } from "./lists.ts";
+import { itemsOf } from "../../components/lists.ts";
 import { TransferTable } from "./transfer-table.tsx";
 
 type File = Schemas["InstrumentFile"];

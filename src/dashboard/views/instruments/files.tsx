@@ -13,7 +13,7 @@ import { Time } from "../../components/time.tsx";
 import { isJobFrame } from "../../components/use-job.ts";
 import { useLoad } from "../../components/use-load.ts";
 import { InstrumentFilter } from "./instrument-filter.tsx";
-import { pageOf } from "./lists.ts";
+import { pageOf } from "../../components/lists.ts";
 
 const PAGE_ROWS = 25;
 

@@ -8,7 +8,7 @@ import type { Column } from "../../components/table.tsx";
 import { Time } from "../../components/time.tsx";
 import { useLoad } from "../../components/use-load.ts";
 import { GroupMembers } from "./group-members.tsx";
-import { pageOf } from "./lists.ts";
+import { pageOf } from "../../components/lists.ts";
 import { NamedForm } from "./named-form.tsx";
 import { type ListQuery, ResourceList } from "./resource-list.tsx";
 import { ResourcePage } from "./resource-page.tsx";

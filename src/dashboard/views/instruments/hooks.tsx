@@ -1,3 +1,4 @@
+import { useState } from "preact/hooks";
 import { dataOrThrow } from "../../../client/client.ts";
 import { api } from "../../app/api.ts";
 import { Loaded } from "../../components/loaded.tsx";
@@ -5,7 +6,7 @@ import { useLoad } from "../../components/use-load.ts";
 import { hookColumns } from "./hook-columns.tsx";
 import { HookDryRun } from "./hook-dry-run.tsx";
 import { HookForm } from "./hook-form.tsx";
-import { pageOf } from "./lists.ts";
+import { pageOf } from "../../components/lists.ts";
 import { type ListQuery, ResourceList } from "./resource-list.tsx";
 import { ResourcePage } from "./resource-page.tsx";
 
@@ -39,13 +40,15 @@ export function Hooks({ id }: { id: string | undefined }) {
 
 function One({ id }: { id: string }) {
   const path = { id };
-  const hook = useLoad((signal) => dataOrThrow(api.GET("/api/hooks/{id}", { params: { path }, signal })), [id]);
+  /** Each save is read anew into a form of its own, so that no secret stays in its fields. */
+  const [saves, setSaves] = useState(0);
+  const hook = useLoad((signal) => dataOrThrow(api.GET("/api/hooks/{id}", { params: { path }, signal })), [id, saves]);
   const remove = () => dataOrThrow(api.DELETE("/api/hooks/{id}", { params: { path } }));
   return (
     <Loaded of={hook}>
       {(found) => (
         <ResourcePage part="hooks" all="All hooks" title={found.name} remove={remove}>
-          <HookForm hook={found} onSaved={hook.reload} />
+          <HookForm hook={found} onSaved={() => setSaves(saves + 1)} />
           <HookDryRun hook={found} />
         </ResourcePage>
       )}

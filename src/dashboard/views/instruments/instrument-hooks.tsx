@@ -6,7 +6,7 @@ import { PlainText } from "../../components/plain-text.tsx";
 import { Table } from "../../components/table.tsx";
 import { useLoad } from "../../components/use-load.ts";
 import { hookColumns } from "./hook-columns.tsx";
-import { ALL, itemsOf } from "./lists.ts";
+import { ALL, itemsOf } from "../../components/lists.ts";
 
 /** Hooks of this instrument alone. */
 export function InstrumentHooks({ instrument }: { instrument: string }) {

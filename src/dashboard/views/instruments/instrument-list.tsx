@@ -9,7 +9,7 @@ import { InstrumentForm } from "./instrument-form.tsx";
 import { InstrumentPage } from "./instrument-page.tsx";
 import { type ListQuery, ResourceList } from "./resource-list.tsx";
 import { ResourcePage } from "./resource-page.tsx";
-import { pageOf } from "./lists.ts";
+import { pageOf } from "../../components/lists.ts";
 
 type Instrument = Schemas["Instrument"];
 
@@ -72,5 +72,5 @@ function One({ id, isEdited }: { id: string; isEdited: boolean }) {
   );
 }
 
-export const reachedBy = (config: Instrument["transfer_config"]) =>
+const reachedBy = (config: Instrument["transfer_config"]) =>
   typeof config?.["type"] === "string" ? config["type"] : "share";

@@ -15,7 +15,7 @@ import { useLoad } from "../../components/use-load.ts";
 import { ChoiceField } from "./choice-field.tsx";
 import { type Choice, nameOf, useChoices } from "./choices.ts";
 import { follow } from "./harvest-now.tsx";
-import { ALL, itemsOf } from "./lists.ts";
+import { ALL, itemsOf } from "../../components/lists.ts";
 
 type Schedule = Schemas["HarvestSchedule"];
 
@@ -46,7 +46,7 @@ export function InstrumentSchedules({ instrument }: { instrument: string }) {
           <>
             <Table
               label="Schedules"
-              columns={columnsOf(storage.data, (doing) => void change.run(doing))}
+              columns={columnsOf(storage.data, { change: (doing) => void change.run(doing), reload: schedules.reload })}
               rows={found}
               keyOf={({ id }) => id}
               empty="There is no schedule yet. Add one: it says when to harvest, and where to store the files."
@@ -88,10 +88,17 @@ function AddSchedule({ instrument, onAdded }: { instrument: string; onAdded: () 
   );
 }
 
-type Change = (doing: () => Promise<unknown>) => void;
+interface Changes {
+  change: (doing: () => Promise<unknown>) => void;
+  reload: () => void;
+}
 
-function columnsOf(storage: Choice[] | null, change: Change): Column<Schedule>[] {
+function columnsOf(storage: Choice[] | null, { change, reload }: Changes): Column<Schedule>[] {
   const at = (id: string) => ({ params: { path: { id } } });
+  const remove = async (id: string) => {
+    await dataOrThrow(api.DELETE("/api/schedules/{id}", at(id)));
+    reload();
+  };
   return [
     { title: "When", cell: (schedule) => `${describeCron(schedule.cron_expression)} (${schedule.time_zone})` },
     { title: "Stored in", cell: (schedule) => nameOf(storage, schedule.default_storage_location_id) },
@@ -123,7 +130,7 @@ function columnsOf(storage: Choice[] | null, change: Change): Column<Schedule>[]
           <ConfirmButton
             label="Delete"
             question="Nothing is harvested by this schedule any more."
-            onConfirm={async () => change(() => dataOrThrow(api.DELETE("/api/schedules/{id}", at(id))))}
+            onConfirm={() => remove(id)}
           />
         </span>
       ),

@@ -7,7 +7,7 @@ import { PlainText } from "../../components/plain-text.tsx";
 import { type Column, Table } from "../../components/table.tsx";
 import { useAction } from "../../components/use-action.ts";
 import { useLoad } from "../../components/use-load.ts";
-import type { Page } from "./lists.ts";
+import type { Page } from "../../components/lists.ts";
 
 const PAGE_ROWS = 25;
 

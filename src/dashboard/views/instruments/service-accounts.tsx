@@ -7,7 +7,7 @@ import { PlainText } from "../../components/plain-text.tsx";
 import type { Column } from "../../components/table.tsx";
 import { Time } from "../../components/time.tsx";
 import { useLoad } from "../../components/use-load.ts";
-import { pageOf } from "./lists.ts";
+import { pageOf } from "../../components/lists.ts";
 import { type ListQuery, ResourceList } from "./resource-list.tsx";
 import { ResourcePage } from "./resource-page.tsx";
 import { ServiceAccountForm } from "./service-account-form.tsx";

@@ -4,7 +4,7 @@ import { Loaded } from "../../components/loaded.tsx";
 import { PlainText } from "../../components/plain-text.tsx";
 import type { Column } from "../../components/table.tsx";
 import { useLoad } from "../../components/use-load.ts";
-import { pageOf } from "./lists.ts";
+import { pageOf } from "../../components/lists.ts";
 import { type ListQuery, ResourceList } from "./resource-list.tsx";
 import { ResourcePage } from "./resource-page.tsx";
 import { StorageForm } from "./storage-form.tsx";

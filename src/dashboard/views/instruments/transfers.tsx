@@ -9,7 +9,7 @@ import { OffsetPager } from "../../components/pager.tsx";
 import { isJobFrame } from "../../components/use-job.ts";
 import { useLoad } from "../../components/use-load.ts";
 import { InstrumentFilter } from "./instrument-filter.tsx";
-import { pageOf } from "./lists.ts";
+import { pageOf } from "../../components/lists.ts";
 import { TransferTable } from "./transfer-table.tsx";
 
 type Status = Schemas["FileTransfer"]["status"];

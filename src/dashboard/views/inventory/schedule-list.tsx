@@ -1,14 +1,12 @@
 import { dataOrThrow } from "../../../client/client.ts";
 import { api } from "../../app/api.ts";
 import { describeCron } from "../../components/cron.ts";
-import { ConfirmButton } from "../../components/dialog.tsx";
 import { Loaded } from "../../components/loaded.tsx";
-import { notify } from "../../components/notices.tsx";
 import { PlainText } from "../../components/plain-text.tsx";
+import { ScheduleActions } from "../../components/schedule-actions.tsx";
 import { Status } from "../../components/status.tsx";
 import { Table } from "../../components/table.tsx";
 import { Time } from "../../components/time.tsx";
-import { useAction } from "../../components/use-action.ts";
 import { isJobChange } from "../../components/use-job.ts";
 import { useLoad } from "../../components/use-load.ts";
 import { describeSelection } from "./clouds.ts";
@@ -58,28 +56,17 @@ interface ActionsProps {
 
 function Actions({ schedule: { schedule_id, name, enabled }, onDone }: ActionsProps) {
   const params = { path: { schedule_id } };
-  const change = useAction(async () => {
-    const call = enabled
-      ? api.PUT("/api/v1/schedules/{schedule_id}/pause", { params })
-      : api.PUT("/api/v1/schedules/{schedule_id}/resume", { params });
-    notify((await dataOrThrow(call)).message);
-    onDone();
-  });
-  const remove = async () => {
-    notify((await dataOrThrow(api.DELETE("/api/v1/schedules/{schedule_id}", { params }))).message);
-    onDone();
-  };
   return (
-    <div class="row">
-      <button type="button" disabled={change.isBusy} onClick={() => void change.run()}>
-        {enabled ? "Pause" : "Resume"}
-      </button>
-      <ConfirmButton
-        label="Delete"
-        question={`The schedule "${name.slice(0, 100)}" ends. What it has found stays.`}
-        onConfirm={remove}
-      />
-      {change.error && <span class="bad">{change.error}</span>}
-    </div>
+    <ScheduleActions
+      {...{ name, enabled, onDone }}
+      setEnabled={(value) =>
+        dataOrThrow(
+          value
+            ? api.PUT("/api/v1/schedules/{schedule_id}/resume", { params })
+            : api.PUT("/api/v1/schedules/{schedule_id}/pause", { params }),
+        )
+      }
+      remove={() => dataOrThrow(api.DELETE("/api/v1/schedules/{schedule_id}", { params }))}
+    />
   );
 }

@@ -41,7 +41,7 @@ const Started = ({ job: { started_at, attempts } }: { job: Job }) => (
 );
 
 /** Time between two moments in the two largest units. */
-export function describeDuration(from: string, to: string | null): string {
+function describeDuration(from: string, to: string | null): string {
   const seconds = Math.max(0, Math.round((Date.parse(to ?? "") - Date.parse(from)) / 1000));
   if (Number.isNaN(seconds)) return "an unknown time";
   if (seconds < 60) return `${seconds} s`;

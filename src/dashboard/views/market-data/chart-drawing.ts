@@ -7,6 +7,7 @@ import {
   type UTCTimestamp,
 } from "lightweight-charts";
 import { placeOf, type Stretch, timeAt } from "./chart-window.ts";
+import { readThemeColor } from "../../components/theme-color.ts";
 
 /** A candle, or a rate: numbers at a moment (ms UTC). */
 export type Bar = { ts: number } & Record<string, number>;
@@ -118,20 +119,12 @@ function precisionOf(bars: Bar[]): { precision: number; minMove: number } {
 
 type Colors = Record<"ink" | "quiet" | "card" | "line" | "good" | "bad" | "accent", string>;
 
-/** The theme's colours as they are now; a canvas does not know variables. */
 function readColors(place: HTMLElement): Colors {
-  const probe = document.createElement("span");
-  place.append(probe);
-  const read = (name: string) => {
-    probe.style.color = `var(--${name})`;
-    return getComputedStyle(probe).color;
-  };
-  const colors = {
+  const read = (name: string) => readThemeColor(place, name);
+  return {
     ...{ ink: read("ink"), quiet: read("quiet"), card: read("card"), line: read("line") },
     ...{ good: read("good"), bad: read("bad"), accent: read("accent") },
   };
-  probe.remove();
-  return colors;
 }
 
 const chartColors = ({ quiet, card, line }: Colors) => ({

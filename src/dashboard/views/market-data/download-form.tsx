@@ -19,6 +19,8 @@ const DAYS: Record<string, number> = { week: 7, month: 30, year: 365 };
 
 /** What to download; one symbol leads to its bar, many to the list. */
 export function DownloadForm({ isMany }: { isMany: boolean }) {
+  // The address changes when a download has started; what is in the form stays.
+  const [values] = useState(route.value.query);
   const [period, setPeriod] = useState("month");
   const start = useAction(async (fields: FormData) => {
     const shared = { ...readKind(fields), ...readPeriod(fields), exchange: textOf(fields, "exchange") ?? "" };
@@ -35,8 +37,8 @@ export function DownloadForm({ isMany }: { isMany: boolean }) {
   const errors = start.fieldErrors;
   return (
     <Form action={start} submit={isMany ? "Start the downloads" : "Start the download"}>
-      <SeriesFields isMany={isMany} values={route.value.query} errors={errors} />
-      <KindFields values={route.value.query} errors={errors} />
+      <SeriesFields isMany={isMany} values={values} errors={errors} />
+      <KindFields values={values} errors={errors} />
       <Field label="Period" error={errors["days"]}>
         <select name="period" value={period} onChange={(event) => setPeriod(event.currentTarget.value)}>
           {Object.entries(PERIODS).map(([name, title]) => (

@@ -1,4 +1,3 @@
-import { useEffect } from "preact/hooks";
 import { dataOrThrow } from "../../../client/client.ts";
 import { api } from "../../app/api.ts";
 import { route } from "../../app/route.ts";
@@ -11,31 +10,33 @@ import { notify } from "../../components/notices.tsx";
 import { OffsetPager } from "../../components/pager.tsx";
 import { PlainText } from "../../components/plain-text.tsx";
 import { Table } from "../../components/table.tsx";
-import { type Load, useLoad } from "../../components/use-load.ts";
-import type { FeatureSets } from "./feature-sets.ts";
+import { useLoad } from "../../components/use-load.ts";
 
 const LIMIT = 20;
 const PATH = ["features"];
 
-interface FeatureListProps {
-  /** Read again whenever features have come or gone. */
-  sets: Load<FeatureSets>;
-  onChange: () => void;
-}
-
-/** Every version of every set, with its file. */
-export function FeatureList({ sets, onChange }: FeatureListProps) {
+/** A page of the features that the address asks for. */
+export function useFeatures() {
   const { query } = route.value;
-  const { offset, move } = useOffset("market-data", PATH);
+  const { offset } = useOffset("market-data", PATH);
   const [symbol, feature_set] = ["symbol", "feature_set"].map((name) => query.get(name) || undefined);
-  const load = useLoad(
+  return useLoad(
     (signal) =>
       dataOrThrow(
         api.GET("/api/v1/features", { params: { query: { symbol, feature_set, limit: LIMIT, offset } }, signal }),
       ),
     [query.toString()],
   );
-  useEffect(load.reload, [sets.data]);
+}
+
+interface FeatureListProps {
+  features: ReturnType<typeof useFeatures>;
+  onChange: () => void;
+}
+
+/** Every version of every set, with its file. */
+export function FeatureList({ features, onChange }: FeatureListProps) {
+  const { offset, move } = useOffset("market-data", PATH);
   const remove = async (id: string) => {
     const path = { feature_id: Number(id) };
     const { message } = await dataOrThrow(api.DELETE("/api/v1/features/{feature_id}", { params: { path } }));
@@ -53,7 +54,7 @@ export function FeatureList({ sets, onChange }: FeatureListProps) {
           <input name="feature_set" type="search" maxLength={200} />
         </Field>
       </FilterForm>
-      <Loaded of={load}>
+      <Loaded of={features}>
         {({ datasets, total }) => (
           <>
             <Table

@@ -2,14 +2,12 @@ import { dataOrThrow, type Schemas } from "../../../client/client.ts";
 import { api } from "../../app/api.ts";
 import { linkTo } from "../../app/route.ts";
 import { describeCron } from "../../components/cron.ts";
-import { ConfirmButton } from "../../components/dialog.tsx";
 import { Loaded } from "../../components/loaded.tsx";
-import { notify } from "../../components/notices.tsx";
 import { PlainText } from "../../components/plain-text.tsx";
+import { ScheduleActions } from "../../components/schedule-actions.tsx";
 import { Status } from "../../components/status.tsx";
 import { Table } from "../../components/table.tsx";
 import { Time } from "../../components/time.tsx";
-import { useAction } from "../../components/use-action.ts";
 import { isJobChange } from "../../components/use-job.ts";
 import { useLoad } from "../../components/use-load.ts";
 import { ScheduleForm } from "./schedule-form.tsx";
@@ -75,30 +73,15 @@ const LastRun = ({ schedule: { last_run_at, last_job_id } }: { schedule: Schedul
     </a>
   );
 
-function Actions({ schedule, onDone }: { schedule: Schedule; onDone: () => void }) {
-  const { id, name, enabled } = schedule;
+function Actions({ schedule: { id, name, enabled }, onDone }: { schedule: Schedule; onDone: () => void }) {
   const params = { path: { schedule_id: id } };
-  const change = useAction(async () => {
-    await dataOrThrow(api.PATCH("/api/v1/ingest/schedules/{schedule_id}", { params, body: { enabled: !enabled } }));
-    notify(enabled ? "Paused" : "Resumed");
-    onDone();
-  });
-  const remove = async () => {
-    await dataOrThrow(api.DELETE("/api/v1/ingest/schedules/{schedule_id}", { params }));
-    notify("Deleted");
-    onDone();
-  };
   return (
-    <div class="row">
-      <button type="button" disabled={change.isBusy} onClick={() => void change.run()}>
-        {enabled ? "Pause" : "Resume"}
-      </button>
-      <ConfirmButton
-        label="Delete"
-        question={`The schedule "${name.slice(0, 100)}" ends. What it has collected stays.`}
-        onConfirm={remove}
-      />
-      {change.error && <span class="bad">{change.error}</span>}
-    </div>
+    <ScheduleActions
+      {...{ name, enabled, onDone }}
+      setEnabled={(value) =>
+        dataOrThrow(api.PATCH("/api/v1/ingest/schedules/{schedule_id}", { params, body: { enabled: value } }))
+      }
+      remove={() => dataOrThrow(api.DELETE("/api/v1/ingest/schedules/{schedule_id}", { params }))}
+    />
   );
 }

@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { dataOrThrow } from "../../../client/client.ts";
 import { api } from "../../app/api.ts";
 import { goTo, linkTo, route } from "../../app/route.ts";
+import { isJobChange } from "../../components/use-job.ts";
 import { useLoad } from "../../components/use-load.ts";
 import type { Bar } from "./chart-drawing.ts";
 import { chooseSource, FIRST_BARS, planRequest, type Request, type Source, type Stretch } from "./chart-window.ts";
@@ -64,6 +65,7 @@ export function useBars(series: Series, sources: Source[], place: RefObject<HTML
   const load = useLoad<Bars>(
     async (signal) => ({ source: request.source, rows: await readBars(series, request, signal) }),
     [request],
+    { refreshOn: (frame) => isJobChange(frame, ["download", "aggregate", "ingest-file"]) },
   );
   const kept = useRef<Bars | null>(null);
   kept.current = load.data ?? kept.current;

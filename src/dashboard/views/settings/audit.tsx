@@ -1,16 +1,18 @@
 import { dataOrThrow, type Schemas } from "../../../client/client.ts";
 import { api } from "../../app/api.ts";
 import { linkTo, route } from "../../app/route.ts";
+import { AuditChanges } from "../../components/audit/audit-changes.tsx";
+import { AUDIT_ACTIONS, AUDIT_KINDS } from "../../components/audit/audit-words.ts";
 import { FilterForm, useOffset } from "../../components/filter-form.tsx";
 import { Field } from "../../components/form.tsx";
+import { pageOf } from "../../components/lists.ts";
 import { Loaded } from "../../components/loaded.tsx";
 import { OffsetPager } from "../../components/pager.tsx";
 import { PlainText } from "../../components/plain-text.tsx";
 import { Table } from "../../components/table.tsx";
 import { Time } from "../../components/time.tsx";
 import { useLoad } from "../../components/use-load.ts";
-import { AuditChanges } from "./audit-changes.tsx";
-import { ACTIONS, KINDS, readAuditFilter } from "./audit-filter.ts";
+import { readAuditFilter } from "./audit-filter.ts";
 
 type Entry = Schemas["AuditEntry"];
 
@@ -25,7 +27,7 @@ export function Audit() {
   const entries = useLoad(
     (signal) => {
       const query = { ...filter, skip: offset, limit: LIMIT };
-      return dataOrThrow(api.GET("/api/admin/audit-logs", { params: { query }, signal }));
+      return dataOrThrow(api.GET("/api/admin/audit-logs", { params: { query }, signal })).then(pageOf);
     },
     [JSON.stringify(filter), offset],
   );
@@ -35,21 +37,18 @@ export function Audit() {
       <p class="quiet">Who changed what, and who signed in; secrets are ***.</p>
       <AuditFilters />
       <Loaded of={entries}>
-        {(page) => {
-          const [rows, total] = Array.isArray(page) ? [page, page.length] : [page.items, page.total];
-          return (
-            <>
-              <Table
-                label="Changes"
-                rows={rows}
-                keyOf={({ id }) => id}
-                columns={columns}
-                empty="No change is like this."
-              />
-              <OffsetPager offset={offset} limit={LIMIT} total={total} shown={rows.length} onMove={move} />
-            </>
-          );
-        }}
+        {({ items, total }) => (
+          <>
+            <Table
+              label="Changes"
+              rows={items}
+              keyOf={({ id }) => id}
+              columns={columns}
+              empty="No change is like this."
+            />
+            <OffsetPager offset={offset} limit={LIMIT} total={total} shown={items.length} onMove={move} />
+          </>
+        )}
       </Loaded>
     </section>
   );
@@ -60,7 +59,7 @@ const AuditFilters = () => (
     <Field label="Of">
       <select name="entity_type">
         <option value="">Everything</option>
-        {Object.entries(KINDS).map(([kind, title]) => (
+        {Object.entries(AUDIT_KINDS).map(([kind, title]) => (
           <option key={kind} value={kind}>
             {title}
           </option>
@@ -70,7 +69,7 @@ const AuditFilters = () => (
     <Field label="What">
       <select name="action">
         <option value="">Any</option>
-        {Object.entries(ACTIONS).map(([action, title]) => (
+        {Object.entries(AUDIT_ACTIONS).map(([action, title]) => (
           <option key={action} value={action}>
             {title}
           </option>
@@ -92,7 +91,7 @@ const AuditFilters = () => (
 const columns = [
   { title: "Time", cell: ({ created_at }: Entry) => <Time at={created_at} /> },
   { title: "Who", cell: (entry: Entry) => <Actor of={entry} /> },
-  { title: "What", cell: ({ action }: Entry) => ACTIONS[action] },
+  { title: "What", cell: ({ action }: Entry) => AUDIT_ACTIONS[action] },
   { title: "Of", cell: (entry: Entry) => <Changed of={entry} /> },
   { title: "Client", cell: ({ client_address }: Entry) => client_address ?? <span class="quiet">–</span> },
   { title: "Before and after", cell: ({ changes }: Entry) => <AuditChanges of={changes} /> },
@@ -111,6 +110,6 @@ function Actor({ of: { actor_id, actor_email } }: { of: Entry }) {
 
 const Changed = ({ of: { entity_type, entity_id } }: { of: Entry }) => (
   <a href={linkTo("settings", PATH, { entity_id })} title={`Only changes of ${entity_id}`}>
-    {KINDS[entity_type] ?? entity_type}
+    {AUDIT_KINDS[entity_type] ?? entity_type}
   </a>
 );

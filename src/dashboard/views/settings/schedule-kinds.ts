@@ -2,6 +2,7 @@ import { ApiError } from "../../../client/api-error.ts";
 import { dataOrThrow } from "../../../client/client.ts";
 import { api } from "../../app/api.ts";
 import { linkTo } from "../../app/route.ts";
+import { itemsOf } from "../../components/lists.ts";
 
 /** A schedule of any domain. */
 export interface ScheduleRow {
@@ -123,9 +124,6 @@ async function readHarvests(signal: AbortSignal): Promise<ScheduleRow[]> {
     };
   });
 }
-
-/** Lists of the instruments come bare or as a page. */
-const itemsOf = <Item>(list: Item[] | { items: Item[] }): Item[] => (Array.isArray(list) ? list : list.items);
 
 async function readCollection(signal: AbortSignal): Promise<ScheduleRow[]> {
   const { has_scheduled_job } = await dataOrThrow(api.GET("/user/job-status", { signal }));

@@ -1,12 +1,10 @@
 import { linkTo } from "../../app/route.ts";
 import { describeCron } from "../../components/cron.ts";
-import { ConfirmButton } from "../../components/dialog.tsx";
 import { Loaded } from "../../components/loaded.tsx";
-import { notify } from "../../components/notices.tsx";
 import { PlainText } from "../../components/plain-text.tsx";
+import { ScheduleActions } from "../../components/schedule-actions.tsx";
 import { Table } from "../../components/table.tsx";
 import { Time } from "../../components/time.tsx";
-import { useAction } from "../../components/use-action.ts";
 import { useLoad } from "../../components/use-load.ts";
 import { readSchedules, type ScheduleRow } from "./schedule-kinds.ts";
 
@@ -30,7 +28,7 @@ export function Schedules() {
             keyOf={({ key }) => key}
             columns={[
               ...columns,
-              { title: "Actions", cell: (row) => <ScheduleActions row={row} onChanged={schedules.reload} /> },
+              { title: "Actions", cell: (row) => <ScheduleActions {...row} onDone={schedules.reload} /> },
             ]}
             empty="Nothing starts by itself yet."
           />
@@ -64,35 +62,3 @@ const columns = [
   { title: "Next", cell: ({ enabled, next_run }: ScheduleRow) => <Time at={enabled ? next_run : null} /> },
   { title: "Last", cell: ({ last_run }: ScheduleRow) => <Time at={last_run} /> },
 ];
-
-function ScheduleActions({ row, onChanged }: { row: ScheduleRow; onChanged: () => void }) {
-  const { name, enabled, setEnabled, remove } = row;
-  const change = useAction(async () => {
-    await setEnabled(!enabled);
-    notify(enabled ? `${name} is paused` : `${name} runs again`);
-    onChanged();
-  });
-  return (
-    <div class="row" role="group" aria-label={`Actions for ${name}`}>
-      <button type="button" disabled={change.isBusy} onClick={() => void change.run()}>
-        {enabled ? "Pause" : "Resume"}
-      </button>
-      {remove && (
-        <ConfirmButton
-          label="Delete"
-          question={`The schedule “${name}” is deleted. What it has started and collected stays.`}
-          onConfirm={async () => {
-            await remove();
-            notify(`${name} is deleted`);
-            onChanged();
-          }}
-        />
-      )}
-      {change.error && (
-        <span class="bad" role="alert">
-          {change.error}
-        </span>
-      )}
-    </div>
-  );
-}

@@ -1,6 +1,7 @@
 import { dataOrThrow } from "../../../client/client.ts";
 import { api } from "../../app/api.ts";
-import { person, signOut } from "../../app/session.ts";
+import { person } from "../../app/session.ts";
+import { SignOutButton } from "../../app/sign-out.tsx";
 import { ConfirmButton } from "../../components/dialog.tsx";
 
 /** The two ways out, with what each does. */
@@ -14,10 +15,8 @@ export function WaysOut() {
       <h2 id="ways-out">Two ways out</h2>
       <div class="stack">
         <div>
-          <p>Ends your session in this browser. What is collected for you on a schedule goes on.</p>
-          <button type="button" onClick={() => void signOut()}>
-            Sign out of this browser
-          </button>
+          <p>Ends your sessions, in other browsers too. What is collected for you on a schedule goes on.</p>
+          <SignOutButton label="Sign out everywhere" />
         </div>
         <div>
           <p>

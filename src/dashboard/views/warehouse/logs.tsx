@@ -1,11 +1,12 @@
 import { dataOrThrow } from "../../../client/client.ts";
 import { api } from "../../app/api.ts";
 import { goTo, linkTo, route } from "../../app/route.ts";
+import { useOffset } from "../../components/filter-form.tsx";
 import { Field } from "../../components/form.tsx";
 import { Loaded } from "../../components/loaded.tsx";
 import { OffsetPager } from "../../components/pager.tsx";
 import { useLoad } from "../../components/use-load.ts";
-import { LogTable } from "./log-table.tsx";
+import { LogTable } from "../../components/log-table.tsx";
 import { isModelFrame } from "./model-state.ts";
 import { isSourceFrame } from "./source-state.ts";
 
@@ -28,7 +29,7 @@ export function Logs() {
     level: query.get("level") ?? "",
     words: query.get("words") ?? "",
   };
-  const offset = Number(query.get("offset") ?? 0) || 0;
+  const { offset, move } = useOffset("warehouse", ["logs"]);
   const show = (change: Record<string, string>) =>
     goTo(linkTo("warehouse", ["logs"], { ...filters, ...change }), { replace: true });
   return (
@@ -58,10 +59,7 @@ export function Logs() {
                 </Field>
               </form>
               <LogTable lines={shown} empty="Nothing of that kind has happened." showsSource />
-              <OffsetPager
-                {...{ offset, limit: PAGE, total: found.length, shown: shown.length }}
-                onMove={(to) => show({ offset: String(to) })}
-              />
+              <OffsetPager {...{ offset, limit: PAGE, total: found.length, shown: shown.length }} onMove={move} />
               {lines.length === LINES && <p class="quiet">Older lines than the latest {LINES} are not looked at.</p>}
             </>
           );

@@ -75,7 +75,9 @@ export function ModelList() {
               keyOf={({ unique_id }) => unique_id}
               empty="There are no models. Syncs write some over their tables; write your own under Project files."
             />
-            {vanished.length > 0 && <Vanished names={vanished.map(({ schema, name }) => `${schema}.${name}`)} />}
+            {vanished.length > 0 && (
+              <Vanished names={vanished.map(({ schema, name }) => `${schema}.${name}`)} onChange={models.reload} />
+            )}
           </>
         )}
       </Loaded>
@@ -112,10 +114,11 @@ const State = ({ model: { status, error } }: { model: Model }) => (
   </>
 );
 
-function Vanished({ names }: { names: string[] }) {
+function Vanished({ names, onChange }: { names: string[]; onChange: () => void }) {
   const clean = async () => {
     const { dropped } = await dataOrThrow(api.POST("/api/dbt/clean"));
     notify(`${dropped.length} dropped`);
+    onChange();
   };
   return (
     <section class="card stack">

@@ -1,7 +1,6 @@
-import { ApiError } from "../../../client/api-error.ts";
-import { dataOrThrow, type Schemas } from "../../../client/client.ts";
-import { api } from "../../app/api.ts";
+import type { Schemas } from "../../../client/client.ts";
 import { linkTo } from "../../app/route.ts";
+import { readRun } from "../../components/dbt-run.ts";
 import { Facts } from "../../components/facts.tsx";
 import { formatCount } from "../../components/format.ts";
 import { Loaded } from "../../components/loaded.tsx";
@@ -68,14 +67,3 @@ export function ModelRun({ id }: { id: string }) {
 }
 
 const counted = (count: number | null) => (count === null ? "" : formatCount(count));
-
-/** A job that has not begun is no run yet. */
-async function readRun(run_id: string, signal: AbortSignal) {
-  const params = { path: { run_id } };
-  try {
-    return { found: await dataOrThrow(api.GET("/api/dbt/runs/{run_id}", { params, signal })) };
-  } catch (error) {
-    if (error instanceof ApiError && error.status === 404) return { found: null };
-    throw error;
-  }
-}

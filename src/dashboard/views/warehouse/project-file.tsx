@@ -27,6 +27,7 @@ export function ProjectFile({ path }: { path: string }) {
       }),
     );
     notify(`${path} saved`);
+    file.reload();
     check.reload();
   });
   const remove = async () => {

@@ -10,7 +10,7 @@ import { Time } from "../../components/time.tsx";
 import { useAction } from "../../components/use-action.ts";
 import { useLoad } from "../../components/use-load.ts";
 import { isModelFrame } from "./model-state.ts";
-import { ProjectCheck } from "./project-check.tsx";
+import { ProjectCheck, readCheck } from "./project-check.tsx";
 import { ProjectUpload } from "./project-upload.tsx";
 
 const columns: Column<Schemas["DbtFile"]>[] = [
@@ -32,7 +32,7 @@ export function ProjectFiles() {
   const files = useLoad((signal) => dataOrThrow(api.GET("/api/dbt/project", { signal })), [], {
     refreshOn: isModelFrame,
   });
-  const check = useLoad((signal) => dataOrThrow(api.GET("/api/dbt/project/check", { signal })), []);
+  const check = useLoad(readCheck, []);
   const reload = () => {
     files.reload();
     check.reload();

@@ -1,10 +1,14 @@
-import { signal } from "@preact/signals";
+import { computed, signal } from "@preact/signals";
+import { person } from "../../app/session.ts";
 import { PlainText } from "../../components/plain-text.tsx";
 
 const MOST = 30;
 
-/** Queries that were run, latest first; in memory only, since they may hold what nobody else should read. */
+/** Queries that one person has run, latest first; in memory only, since they may hold what nobody else should read. */
 const queries = signal<string[]>([]);
+
+const owner = computed(() => person.value?.id);
+owner.subscribe(() => (queries.value = []));
 
 export function rememberQuery(sql: string): void {
   queries.value = [sql, ...queries.value.filter((other) => other !== sql)].slice(0, MOST);
@@ -16,7 +20,7 @@ export function QueryHistory({ onChoose }: { onChoose: (sql: string) => void }) 
   return (
     <section class="card">
       <h3>Queries of before</h3>
-      <p class="quiet">Kept until this page is closed or loaded anew. Choose one to bring it back.</p>
+      <p class="quiet">Kept until you sign out, or this page is closed or loaded anew. Choose one to bring it back.</p>
       <ul class="queries">
         {queries.value.map((sql) => (
           <li key={sql}>

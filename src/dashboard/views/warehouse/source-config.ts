@@ -6,6 +6,9 @@ import { type JsonSchema, readSchemaFields } from "../../components/schema-form.
 export const readSourceTypes = (signal: AbortSignal) => dataOrThrow(api.GET("/api/source-types", { signal }));
 export type SourceType = Awaited<ReturnType<typeof readSourceTypes>>[number];
 
+/** Kinds of source whose files are uploaded. */
+export const UPLOAD_TYPES = ["csv", "local_files"];
+
 /** Name of the field that takes the secret which a setting names. */
 export const secretField = (setting: string) => `secret of ${setting}`;
 

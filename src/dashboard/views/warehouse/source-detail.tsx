@@ -6,6 +6,7 @@ import { formatCount } from "../../components/format.ts";
 import { Loaded } from "../../components/loaded.tsx";
 import { Status } from "../../components/status.tsx";
 import { useLoad } from "../../components/use-load.ts";
+import { UPLOAD_TYPES } from "./source-config.ts";
 import { SourceDelete } from "./source-delete.tsx";
 import { SourceFiles } from "./source-files.tsx";
 import { SourceHistory } from "./source-history.tsx";
@@ -17,7 +18,6 @@ import { SourceSync } from "./source-sync.tsx";
 import { SourceTables } from "./source-tables.tsx";
 
 const FILE_TYPES = ["csv", "local_files", "filesystem"];
-export const UPLOAD_TYPES = ["csv", "local_files"];
 
 /** One source: what it has filled, how it went, and what may be done with it. */
 export function SourceDetail({ name }: { name: string }) {

@@ -2,9 +2,8 @@ import { More } from "../../components/fieldset.tsx";
 import { Field } from "../../components/form.tsx";
 import { SchemaFields } from "../../components/schema-form.tsx";
 import { labelOf } from "../../components/schema-input.tsx";
-import { isFolded, schemaOf, secretField, type SourceType } from "./source-config.ts";
+import { isFolded, schemaOf, secretField, type SourceType, UPLOAD_TYPES } from "./source-config.ts";
 
-const UPLOAD_TYPES = ["csv", "local_files"];
 const QUIET_SECONDS = 600;
 
 interface SourceFieldsProps {

@@ -2,7 +2,7 @@ import { dataOrThrow } from "../../../client/client.ts";
 import { api } from "../../app/api.ts";
 import { Loaded } from "../../components/loaded.tsx";
 import { useLoad } from "../../components/use-load.ts";
-import { LogTable } from "./log-table.tsx";
+import { LogTable } from "../../components/log-table.tsx";
 import { isSourceFrame } from "./source-state.ts";
 
 const LINES = 200;

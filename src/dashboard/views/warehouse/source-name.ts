@@ -1,7 +1,7 @@
 const LONGEST = 50;
 
 /** A name that sources may have, made of any text: `Sales 2024.csv` becomes `sales_2024`. */
-export function nameFrom(text: string): string {
+function nameFrom(text: string): string {
   const words = text
     .normalize("NFKD")
     .replace(/\.(csv|tsv|txt)(\.gz)?$/i, "")

@@ -1,3 +1,4 @@
+import { useState } from "preact/hooks";
 import { dataOrThrow, type Schemas } from "../../../client/client.ts";
 import { api } from "../../app/api.ts";
 import { Field, Form } from "../../components/form.tsx";
@@ -33,19 +34,23 @@ export function SourceSettings({ source, onChange }: SourceSettingsProps) {
 }
 
 function SettingsForm({ type, source: { name, config }, onChange }: SourceSettingsProps & { type: SourceType }) {
+  /** What was saved last, in a form of its own each time, so that no secret stays in its fields. */
+  const [shown, setShown] = useState({ config, saves: 0 });
   const save = useAction(async (fields: FormData) => {
     const body = { ...readSource(schemaOf(type), fields), enabled: fields.has("source:enabled") };
     await storeSecrets(fields, body.config);
-    await dataOrThrow(api.PATCH("/api/sources/{source_name}", { params: { path: { source_name: name } }, body }));
+    const params = { path: { source_name: name } };
+    const saved = await dataOrThrow(api.PATCH("/api/sources/{source_name}", { params, body }));
+    setShown(({ saves }) => ({ config: saved.config, saves: saves + 1 }));
     notify("Settings saved");
     onChange();
   });
   return (
-    <Form action={save} submit="Save">
+    <Form key={shown.saves} action={save} submit="Save">
       <Field label="Switched on" hint="A source that is switched off is not synced.">
-        <input type="checkbox" name="source:enabled" defaultChecked={config["enabled"] === true} />
+        <input type="checkbox" name="source:enabled" defaultChecked={shown.config["enabled"] === true} />
       </Field>
-      <SourceFields type={type} source={config} errors={save.fieldErrors} />
+      <SourceFields type={type} source={shown.config} errors={save.fieldErrors} />
     </Form>
   );
 }

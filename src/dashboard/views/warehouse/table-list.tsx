@@ -1,6 +1,7 @@
 import { dataOrThrow, type Schemas } from "../../../client/client.ts";
 import { api } from "../../app/api.ts";
-import { linkTo, route, goTo } from "../../app/route.ts";
+import { linkTo } from "../../app/route.ts";
+import { useOffset } from "../../components/filter-form.tsx";
 import { formatCount } from "../../components/format.ts";
 import { Loaded } from "../../components/loaded.tsx";
 import { OffsetPager } from "../../components/pager.tsx";
@@ -31,7 +32,7 @@ const columns: Column<Schemas["WarehouseTable"]>[] = [
 
 /** Every table that SQL can read. */
 export function TableList() {
-  const offset = Number(route.value.query.get("offset") ?? 0) || 0;
+  const { offset, move } = useOffset("warehouse", ["tables"]);
   const tables = useLoad(
     (signal) => dataOrThrow(api.GET("/api/tables", { params: { query: { limit: PAGE, cursor: offset } }, signal })),
     [offset],
@@ -50,10 +51,7 @@ export function TableList() {
               keyOf={({ schema, name }) => `${schema}.${name}`}
               empty="There are no tables yet. Upload CSV files, or add a source and sync it."
             />
-            <OffsetPager
-              {...{ offset, limit: PAGE, total, shown: rows.length }}
-              onMove={(to) => goTo(linkTo("warehouse", ["tables"], { offset: String(to) }))}
-            />
+            <OffsetPager {...{ offset, limit: PAGE, total, shown: rows.length }} onMove={move} />
           </>
         )}
       </Loaded>

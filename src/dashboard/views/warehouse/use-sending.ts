@@ -1,16 +1,20 @@
 import { useEffect, useState } from "preact/hooks";
 import { ApiError } from "../../../client/api-error.ts";
-import { dataOrThrow } from "../../../client/client.ts";
+import { dataOrThrow, toFormData } from "../../../client/client.ts";
 import { api } from "../../app/api.ts";
 import { goTo, linkTo } from "../../app/route.ts";
 import { isLive, useJob } from "../../components/use-job.ts";
 import { explain } from "../../components/problem.tsx";
-import { sendFile } from "./send-file.ts";
+import { refuseField } from "../../components/refuse-field.ts";
+import { uploadFile } from "../../components/upload.ts";
 
 const LOOK_AGAIN = 2000;
 
 /** How a file is: bytes that were sent, "done", or why it was refused. */
 export type FileState = number | "done" | { error: string };
+type FileStates = ReadonlyMap<File, FileState>;
+
+const NONE: FileStates = new Map();
 
 interface Order {
   source: string;
@@ -20,18 +24,20 @@ interface Order {
 }
 
 export interface Sending {
-  states: ReadonlyMap<File, FileState>;
+  /** Of the source that was sent to last. */
+  states: FileStates;
   /** Sources that were made on the way. */
   made: string[];
   /** The sync that loads what was sent. */
   jobId: string | null;
-  /** Sends the files and starts the sync; those that were sent are not sent again. */
+  /** Sends the files and starts the sync; those that were sent to the same source are not sent again. */
   send: (order: Order) => Promise<void>;
 }
 
 /** Sends files one after the other, loads them, and goes to their table. */
 export function useSending(): Sending {
-  const [states, setStates] = useState<ReadonlyMap<File, FileState>>(new Map());
+  const [target, setTarget] = useState("");
+  const [sent, setSent] = useState<ReadonlyMap<string, FileStates>>(new Map());
   const [made, setMade] = useState<string[]>([]);
   const [sync, setSync] = useState<{ source: string; jobId: string } | null>(null);
   const job = useJob(sync?.jobId ?? null);
@@ -44,13 +50,14 @@ export function useSending(): Sending {
       await makeSource(source);
       setMade([...made, source]);
     }
-    const refused = await sendAll(source, files, states, (file, state) =>
-      setStates((before) => new Map(before).set(file, state)),
+    setTarget(source);
+    const refused = await sendAll(source, files, sent.get(source) ?? NONE, (file, state) =>
+      setSent((before) => new Map(before).set(source, new Map(before.get(source)).set(file, state))),
     );
-    if (refused === files.length) throw new Error("No file could be uploaded");
+    if (refused === files.length) throw refuseField("files", "No file could be uploaded");
     setSync({ source, jobId: await startSync(source) });
   };
-  return { states, made, jobId: sync?.jobId ?? null, send };
+  return { states: sent.get(target) ?? NONE, made, jobId: sync?.jobId ?? null, send };
 }
 
 const makeSource = (name: string) =>
@@ -64,7 +71,7 @@ const makeSource = (name: string) =>
 async function sendAll(
   source: string,
   files: File[],
-  known: ReadonlyMap<File, FileState>,
+  known: FileStates,
   onState: (file: File, state: FileState) => void,
 ): Promise<number> {
   let refused = 0;
@@ -72,7 +79,7 @@ async function sendAll(
     if (known.get(file) === "done") continue;
     try {
       onState(file, 0);
-      await sendFile(source, file, { onProgress: (sent) => onState(file, sent) });
+      await sendFile(source, file, (sent) => onState(file, sent));
       onState(file, "done");
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
@@ -81,6 +88,13 @@ async function sendAll(
     }
   }
   return refused;
+}
+
+async function sendFile(source_name: string, file: File, onProgress: (sent: number) => void): Promise<void> {
+  const { upload_id } = await uploadFile(file, { purpose: "warehouse", onProgress });
+  const body = { upload_id };
+  const params = { path: { source_name } };
+  await dataOrThrow(api.POST("/api/sources/{source_name}/upload-csv", { params, body, bodySerializer: toFormData }));
 }
 
 /** One that is under way may have begun before the files were there, so that another one has to follow it. */

@@ -1,7 +1,7 @@
-import { linkTo } from "../../app/route.ts";
-import { PlainText } from "../../components/plain-text.tsx";
-import { type Column, Table } from "../../components/table.tsx";
-import { Time } from "../../components/time.tsx";
+import { linkTo } from "../app/route.ts";
+import { PlainText } from "./plain-text.tsx";
+import { type Column, Table } from "./table.tsx";
+import { Time } from "./time.tsx";
 
 interface LogLine {
   timestamp: string;

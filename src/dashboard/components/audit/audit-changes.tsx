@@ -1,6 +1,6 @@
 import type { Schemas } from "../../../client/client.ts";
-import { formatValue } from "../../components/format.ts";
-import { PlainText } from "../../components/plain-text.tsx";
+import { formatValue } from "../format.ts";
+import { PlainText } from "../plain-text.tsx";
 
 type Changes = Schemas["AuditEntry"]["changes"];
 
