@@ -120,6 +120,21 @@ describe.each(["SMB2_02", "SMB2_10", "SMB3_00", "SMB3_02"] as const)("Samba that
     await expect(stranger.check()).rejects.toMatchObject({ kind: "refused" });
   });
 
+  it("begins a file in parts where a try that was given up has begun it, of which nothing is left", async () => {
+    const { filesystem, read } = server();
+    const { parts } = filesystem;
+    if (!parts) throw new Error("it writes no parts");
+    const path = "written/given up.bin";
+    const given_up = await parts.begin(path);
+    await parts.put(path, given_up, { number: 1, offset: 0, content: new Uint8Array(1000) });
+    const upload = await parts.begin(path);
+    const tag = await parts.put(path, upload, { number: 1, offset: 0, content: new Uint8Array(Buffer.from("whole")) });
+    expect(await parts.complete(path, upload, [tag])).toMatchObject({ size: 5 });
+    expect(String(await read(path))).toBe("whole");
+    const { files } = await runtime.open({ ...server().settings, path: "/written" }).list(null);
+    expect(files.map((file) => file.path).filter((each) => each.includes("given up"))).toEqual(["given up.bin"]);
+  });
+
   it("is refused a share that is not there or not for this user, and a folder that is not there", async () => {
     const check = (other: object) => runtime.open({ ...server().settings, ...other }).check();
     await expect(check({ share: "missing" })).rejects.toMatchObject({ kind: "refused" });

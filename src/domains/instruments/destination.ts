@@ -43,7 +43,8 @@ export async function openDestination(ctx: Context, storage_location_id: string,
   return { location, destination: filesystemDestination(location, await openSettings(ctx, settings)) };
 }
 
-const belowRoot = (path: string) => path.replace(/^\/+/, "");
+/** A path of a destination, as a filesystem takes it. */
+export const belowRoot = (path: string) => path.replace(/^\/+/, "");
 
 function filesystemDestination({ name }: StorageLocationRow, filesystem: Filesystem): Destination {
   const elsewhere: Stored = { object_key: null };

@@ -3,10 +3,9 @@ import type { Context } from "../../context.ts";
 import { conflict } from "../../errors.ts";
 import type { ByteRange } from "../../platform/storage/ranges.ts";
 import { type FileRequest, streamFile } from "../../platform/storage/stream-object.ts";
-import { openSettings, readStorageSettings } from "./connections.ts";
 import { findStoredVersion, type FileRow } from "./file.store.ts";
 import { getFile } from "./files.ts";
-import type { StorageLocationRow } from "./storage-locations.ts";
+import { openStored } from "./stored-version.ts";
 
 /**
  * The bytes of a file that the caller sees, from wherever they are stored. Throws 404, 409 while no version of it was
@@ -45,24 +44,14 @@ type ReadBytes = (range: ByteRange | null) => Promise<ReadableStream<Uint8Array>
 async function openVersion(ctx: Context, { transfer_id }: FileRow): Promise<ReadBytes> {
   const [version] = transfer_id === null ? [] : await findStoredVersion(ctx.db, transfer_id);
   if (!version) throw notTransferred();
-  const { object_key, destination_path } = version.transfer;
-  if (object_key !== null) return readLake(ctx, object_key);
-  if (!version.storage || destination_path === null) throw notTransferred();
-  return readStorage(ctx, version.storage, destination_path);
-}
-
-const readLake =
-  (ctx: Context, key: string): ReadBytes =>
-  async (range) =>
-    (await ctx.lake.get(key, range ? { range } : {}))?.body ?? null;
-
-async function readStorage(ctx: Context, location: StorageLocationRow, path: string): Promise<ReadBytes> {
-  const settings = await readStorageSettings(ctx, location);
-  if (settings === null) throw notTransferred();
   return async (range) => {
-    const filesystem = await openSettings(ctx, settings);
-    const close = () => filesystem.close();
-    const bytes = await filesystem.open(path.replace(/^\/+/, ""), range ?? {});
-    return bytes.pipeThrough(new TransformStream<Uint8Array, Uint8Array>({ flush: close, cancel: close }));
+    const { read, close } = await openStored(ctx, version.transfer, version.storage);
+    // The lake's own stream is faster than one that watches it.
+    if (!close) return read(range);
+    const bytes = await read(range).catch(async (error: unknown) => {
+      await close();
+      throw error;
+    });
+    return bytes && bytes.pipeThrough(new TransformStream<Uint8Array, Uint8Array>({ flush: close, cancel: close }));
   };
 }

@@ -1,7 +1,7 @@
 import type { Context } from "../../context.ts";
 import { AppError } from "../../errors.ts";
 import type { JsonObject } from "../../platform/jobs/tables.ts";
-import { previewFolderName, type TransferLocation } from "./destination-folder.ts";
+import type { FolderNames, TransferLocation } from "./destination-folder.ts";
 import { destinationPath } from "./destination-path.ts";
 import type { FileRow } from "./file.store.ts";
 import { type Grantee, type HookAnswer, runHook } from "./hook-runner.ts";
@@ -33,14 +33,14 @@ export interface DryRunWorld {
   location: TransferLocation | null;
   /** False for a webhook that is to hear nothing of it. */
   isCalled: boolean;
-  /** Names of the instrument's folders, by the base that they are in. */
-  folders: Map<string, string>;
+  /** Null before the instrument's first transfer. */
+  folders: FolderNames | null;
 }
 
 /** Runs the hook over a file that was seen before. */
 export async function tryFile(ctx: Context, world: DryRunWorld, file: FileRow): Promise<DryRunFile> {
   const { hook, instrument, location, isCalled } = world;
-  const destination_path = await placeFile(ctx, world, file, location?.base_path);
+  const destination_path = await placeFile(world, file, location?.base_path);
   const shown = { file_id: file.id, path: file.source_path };
   const kept = { action: "transfer" as const, destination_path, metadata: {}, grants: [] };
   if (!isCalled) return { ...shown, ...kept, reason: "The webhook was not called", problem: null };
@@ -55,7 +55,7 @@ export async function tryFile(ctx: Context, world: DryRunWorld, file: FileRow): 
   try {
     const answer = await runHook(ctx, hook, { ...event, dry_run: true });
     const base = answer.redirect ?? location?.base_path;
-    return { ...shown, ...describeAnswer(answer, await placeFile(ctx, world, file, base)) };
+    return { ...shown, ...describeAnswer(answer, await placeFile(world, file, base)) };
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     return { ...shown, ...kept, reason: null, problem: error.message };
@@ -63,15 +63,12 @@ export async function tryFile(ctx: Context, world: DryRunWorld, file: FileRow): 
 }
 
 async function placeFile(
-  ctx: Context,
-  { instrument, location, folders }: DryRunWorld,
+  { folders }: DryRunWorld,
   { source_path }: FileRow,
   base: string | undefined,
 ): Promise<string | null> {
-  if (location === null || base === undefined) return null;
-  const folder = folders.get(base) ?? (await previewFolderName(ctx, { instrument, location, base }));
-  folders.set(base, folder);
-  return destinationPath(base, folder, source_path);
+  if (folders === null || base === undefined) return null;
+  return destinationPath(base, await folders.preview(base), source_path);
 }
 
 function describeAnswer(answer: HookAnswer, destination_path: string | null) {

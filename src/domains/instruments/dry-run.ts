@@ -1,5 +1,6 @@
 import type { Context } from "../../context.ts";
 import { unprocessable } from "../../errors.ts";
+import { openFolders } from "./destination-folder.ts";
 import { countPastFiles, findLastDestination, listKnownPaths, listPastFiles, type PastFiles } from "./dry-run.store.ts";
 import { type DryRunFile, type DryRunWorld, tryFile } from "./dry-run-file.ts";
 import { checkHook, type HookFields, hookResource, type HookRow } from "./hooks.ts";
@@ -55,7 +56,8 @@ async function dryRun(ctx: Context, hook: HookRow, options: DryRunOptions) {
   const [last] = await findLastDestination(ctx.db, instrument_id);
   const location = last ? (last.location ?? pushLocation) : null;
   const isCalled = hook.implementation !== "http_webhook" || call_webhook;
-  const world: DryRunWorld = { hook, instrument, location, isCalled, folders: new Map() };
+  const folders = location && openFolders(ctx, { instrument, location });
+  const world: DryRunWorld = { hook, instrument, location, isCalled, folders };
   const files = await tryFiles(ctx, world, { meant, offset, most: Math.min(limit, mostFiles(world)) });
   const total = counted?.total ?? 0;
   const end = offset + files.length;

@@ -4,6 +4,7 @@ import { conflict } from "../../errors.ts";
 import type { RunningJob } from "../../platform/jobs/define.ts";
 import { openSettings, readInstrumentSettings } from "./connections.ts";
 import { type Destination, openDestination } from "./destination.ts";
+import { type FolderNames, openFolders } from "./destination-folder.ts";
 import { findHooksChangedAt, listHooks } from "./harvest.store.ts";
 import type { HarvestCursor, HarvestParams } from "./harvest-cursor.ts";
 import type { HookRow } from "./hooks.ts";
@@ -24,6 +25,7 @@ export interface HarvestWorld {
   source: Filesystem;
   location: StorageLocationRow;
   destination: Destination;
+  folders: FolderNames;
   hooks: readonly HookRow[];
   /** Ms; when one of them was last changed. */
   hooks_changed_at: number;
@@ -46,9 +48,10 @@ export async function openHarvest(ctx: Context, job: HarvestRun, cursor: Harvest
     await destination.close();
     throw error;
   });
+  const folders = openFolders(ctx, { instrument, location });
   const hooks_changed_at = changed?.changed_at ?? 0;
   const beat = createBeat(ctx, job);
-  return { job, cursor, instrument, source, location, destination, hooks, hooks_changed_at, beat };
+  return { job, cursor, instrument, source, location, destination, folders, hooks, hooks_changed_at, beat };
 }
 
 function createBeat({ now }: Context, job: HarvestRun): HarvestWorld["beat"] {

@@ -9,7 +9,6 @@ import {
   isNull,
   lte,
   notExists,
-  notInArray,
   or,
   type SQL,
   sql,
@@ -19,7 +18,7 @@ import type { ListedFile } from "../../connectors/filesystems/filesystem.ts";
 import type { Database } from "../../context.ts";
 import { jobs, LIVE_STATUSES } from "../../platform/jobs/tables.ts";
 import type { FileRow, TransferRow } from "./file.store.ts";
-import { fileGrants, fileTransfers, hookConfigs, instrumentFiles, instruments, storageLocations } from "./tables.ts";
+import { fileGrants, fileTransfers, hookConfigs, instrumentFiles, instruments } from "./tables.ts";
 
 /** A listed file with the identifiers that it gets if it was never seen before. */
 export interface ObservedFile extends ListedFile {
@@ -100,7 +99,8 @@ export interface Wanted {
   skipped_since: number;
 }
 
-const isNewVersion = sql`(${transfer_id} IS NULL OR ${observed_size} IS NOT ${instrumentFiles.size_bytes}
+/** Whether the source shows another version of a file than is stored. */
+export const isNewVersion = sql`(${transfer_id} IS NULL OR ${observed_size} IS NOT ${instrumentFiles.size_bytes}
   OR ${observed_mtime} IS NOT ${instrumentFiles.source_mtime}
   OR ${observed_version} IS NOT ${instrumentFiles.source_version})`;
 
@@ -200,26 +200,3 @@ export const markHarvested = (db: Database, instrument_id: string, last_harveste
 /** Grants that hooks gave; one that is there already stays as it is. */
 export const insertGrants = (db: Database, rows: (typeof fileGrants.$inferInsert)[]) =>
   db.insert(fileGrants).values(rows).onConflictDoNothing();
-
-/** Stored versions of files that were not read back since, the longest ago first; not those of locations `without`. */
-export const listUnverified = (db: Database, since: number, limit: number, without: readonly string[] = []) =>
-  db
-    .select({ file: instrumentFiles, transfer: fileTransfers, location: storageLocations })
-    .from(instrumentFiles)
-    .innerJoin(fileTransfers, eq(fileTransfers.id, instrumentFiles.transfer_id))
-    .leftJoin(storageLocations, eq(storageLocations.id, fileTransfers.storage_location_id))
-    .where(
-      and(
-        or(
-          isNotNull(fileTransfers.object_key),
-          and(
-            eq(storageLocations.enabled, true),
-            isNull(storageLocations.deleted_at),
-            notInArray(storageLocations.id, [...without]),
-          ),
-        ),
-        or(isNull(instrumentFiles.verified_at), lte(instrumentFiles.verified_at, since)),
-      ),
-    )
-    .orderBy(asc(instrumentFiles.verified_at), asc(instrumentFiles.id))
-    .limit(limit);

@@ -2,6 +2,7 @@ import type { Context } from "../../context.ts";
 import { conflict } from "../../errors.ts";
 import { isFenced } from "../../platform/jobs/running-job.ts";
 import { discardObject } from "../../platform/storage/stream-writer.ts";
+import { openFolders } from "./destination-folder.ts";
 import type { FileRow, TransferRow } from "./file.store.ts";
 import { listHooks, observeFiles, updateFile } from "./harvest.store.ts";
 import { mintArk } from "./identifiers.ts";
@@ -87,7 +88,8 @@ async function openTarget(ctx: Context, instrument: InstrumentRow, path: string)
   ]);
   if (inside) throw conflict("A folder has this name");
   if (around) throw conflict(`${around.source_path} is a file, not a folder`);
-  const world = { job: null, instrument, hooks, location: pushLocation };
+  const folders = openFolders(ctx, { instrument, location: pushLocation });
+  const world = { job: null, instrument, hooks, folders, location: pushLocation };
   return { world, file: known ?? newFile(ctx, instrument, path), is_new: !known };
 }
 

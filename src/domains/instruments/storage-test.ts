@@ -17,7 +17,8 @@ export async function testStorageLocation(ctx: Context, id: string) {
   return { status: "ok" as const, type: location.type, name: location.name };
 }
 
-async function tryLocation(ctx: Context, location: StorageLocationRow): Promise<void> {
+/** Lists the folder of a location. Throws `AppError` with the reason why that is impossible. */
+export async function tryLocation(ctx: Context, location: StorageLocationRow): Promise<void> {
   const settings = await readStorageSettings(ctx, location, location.base_path);
   if (settings === null) {
     await ctx.lake.list({ limit: 1 });

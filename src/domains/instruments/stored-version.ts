@@ -3,6 +3,7 @@ import type { Context } from "../../context.ts";
 import { upstreamFailed } from "../../errors.ts";
 import type { ByteRange } from "../../platform/storage/ranges.ts";
 import { openSettings, readStorageSettings } from "./connections.ts";
+import { belowRoot } from "./destination.ts";
 import type { TransferRow } from "./file.store.ts";
 import type { StorageLocationRow } from "./storage-locations.ts";
 
@@ -10,9 +11,10 @@ import type { StorageLocationRow } from "./storage-locations.ts";
 export interface StoredVersion {
   /** Why they cannot be whole, as a sentence; null when there are as many as there must be. */
   findDefect(size: number): Promise<string | null>;
-  /** Null when they are gone. */
-  read(range: ByteRange): Promise<ReadableStream<Uint8Array> | null>;
-  close(): Promise<void>;
+  /** All of them without a range; null when they are gone. */
+  read(range: ByteRange | null): Promise<ReadableStream<Uint8Array> | null>;
+  /** Null where nothing is held open. */
+  close: (() => Promise<void>) | null;
 }
 
 type StoredAt = Pick<TransferRow, "object_key" | "destination_path">;
@@ -26,7 +28,7 @@ export async function openStored(
   if (object_key !== null) return openLakeVersion(ctx, object_key);
   const settings = location && (await readStorageSettings(ctx, location));
   if (!settings || destination_path === null) throw upstreamFailed("Nobody knows where the file is stored");
-  const path = destination_path.replace(/^\/+/, "");
+  const path = belowRoot(destination_path);
   const filesystem = await openSettings(ctx, settings);
   return {
     // Another byte where it must end: neither that one nor the last of those before may be missing.
@@ -36,7 +38,7 @@ export async function openStored(
       if (typeof found === "string") return found;
       return from + found === size ? null : `The stored file does not have ${size} bytes`;
     },
-    read: (range) => filesystem.open(path, range),
+    read: (range) => filesystem.open(path, range ?? {}),
     close: () => filesystem.close(),
   };
 }
@@ -48,8 +50,8 @@ function openLakeVersion({ lake }: Context, key: string): StoredVersion {
       if (!object) return "The stored object is gone";
       return object.size === size ? null : `The stored object has ${object.size} bytes instead of ${size}`;
     },
-    read: async (range) => (await lake.get(key, { range }))?.body ?? null,
-    close: async () => {},
+    read: async (range) => (await lake.get(key, range ? { range } : {}))?.body ?? null,
+    close: null,
   };
 }
 

@@ -1,11 +1,11 @@
-import { FilesystemFailure } from "../../connectors/filesystems/failures.ts";
 import type { Context } from "../../context.ts";
 import { AppError } from "../../errors.ts";
 import type { Statement } from "../../platform/jobs/define.ts";
 import { markLive } from "../../platform/storage/objects.store.ts";
 import type { Checksums } from "./checksums.ts";
+import { isCut } from "./cuts.ts";
 import type { Stored } from "./destination.ts";
-import { claimFolderName, type TransferLocation } from "./destination-folder.ts";
+import type { TransferLocation } from "./destination-folder.ts";
 import { destinationPath } from "./destination-path.ts";
 import type { FileRow, TransferRow } from "./file.store.ts";
 import { insertGrants, putTransfer, updateFile } from "./harvest.store.ts";
@@ -27,7 +27,7 @@ export interface Settlement {
 }
 
 /** What a try has to know of where it happens. */
-export interface TransferWorld extends Pick<HarvestWorld, "instrument" | "hooks"> {
+export interface TransferWorld extends Pick<HarvestWorld, "instrument" | "hooks" | "folders"> {
   /** Null where the instrument delivers by itself. */
   job: { id: string; row: { flow_run_id: string } } | null;
   location: TransferLocation;
@@ -36,18 +36,17 @@ export interface TransferWorld extends Pick<HarvestWorld, "instrument" | "hooks"
 /** The transfer's row, unless a hook skips the file. */
 export async function startTransfer(
   ctx: Context,
-  { job, instrument, location, hooks }: TransferWorld,
+  { job, instrument, location, hooks, folders }: TransferWorld,
   file: FileRow,
 ): Promise<TransferRow | Settlement> {
   const now = ctx.now();
-  const pathBelow = async (base: string) =>
-    destinationPath(base, await claimFolderName(ctx, { instrument, location, base }), file.source_path);
+  const { base_path } = location;
   const transfer: TransferRow = {
     id: transferId(job?.id ?? crypto.randomUUID(), file),
     file_id: file.id,
     instrument_id: instrument.id,
     storage_location_id: location.id,
-    destination_path: await pathBelow(location.base_path),
+    destination_path: destinationPath(base_path, await folders.preview(base_path), file.source_path),
     transfer_adapter: instrument.transfer_adapter,
     status: "in_progress",
     bytes_transferred: null,
@@ -81,7 +80,8 @@ export async function startTransfer(
     const statements = [putTransfer(ctx.db, { ...transfer, ...skipped })];
     return { outcome: "skipped", path: file.source_path, bytes: 0, error: null, statements };
   }
-  if (redirect !== null) transfer.destination_path = await pathBelow(redirect);
+  const base = redirect ?? base_path;
+  transfer.destination_path = destinationPath(base, await folders.claim(base), file.source_path);
   return transfer;
 }
 
@@ -197,8 +197,5 @@ export const eventOf = (
 /** One id for a try however often it is begun again after a fault, so that a webhook knows it. */
 const transferId = (job_id: string, { id, observed_size, observed_mtime, observed_version }: FileRow) =>
   uuidOf(JSON.stringify([job_id, id, observed_size, observed_mtime, observed_version]));
-
-/** Whether a connection was cut, which the next try may not meet. */
-export const isCut = (error: unknown) => error instanceof FilesystemFailure && error.kind === "unreachable";
 
 const wasCut = ({ error }: Settlement) => isCut(error);

@@ -1,10 +1,10 @@
 import { fileChanged } from "../../connectors/filesystems/failures.ts";
 import type { Context } from "../../context.ts";
-import { AppError } from "../../errors.ts";
 import { hashOf, hashStream } from "./checksums.ts";
+import { retryCut } from "./cuts.ts";
 import type { FileRow } from "./file.store.ts";
 import type { HarvestWorld } from "./harvest-world.ts";
-import { failTransfer, finishTransfer, isCut, type Settlement, startTransfer } from "./transfer-file.ts";
+import { failTransfer, finishTransfer, type Settlement, startTransfer } from "./transfer-file.ts";
 
 /** Transfers a file that fits in memory. What speaks against it is the settlement; only faults of our own are thrown. */
 export async function transferWhole(ctx: Context, world: HarvestWorld, file: FileRow): Promise<Settlement> {
@@ -12,7 +12,7 @@ export async function transferWhole(ctx: Context, world: HarvestWorld, file: Fil
   if ("outcome" in started) return started;
   const path = started.destination_path ?? "";
   try {
-    const content = await readTwice(world, file);
+    const content = await retryCut(() => readWhole(world, file));
     const source_checksum = await hashOf(content);
     const stored = await world.destination.store(path, content);
     const range = { offset: 0, length: content.byteLength };
@@ -23,17 +23,6 @@ export async function transferWhole(ctx: Context, world: HarvestWorld, file: Fil
   } catch (error) {
     return failTransfer(ctx, file, started, error);
   }
-}
-
-/** A connection may be cut by chance, so a file is asked for once more. */
-function readTwice(world: HarvestWorld, file: FileRow): Promise<Uint8Array<ArrayBuffer>> {
-  return readWhole(world, file).catch((cut: unknown) => {
-    if (!isCut(cut)) throw cut;
-    return readWhole(world, file).catch((error: unknown) => {
-      // A circuit that has opened meanwhile says less than what opened it.
-      throw error instanceof AppError && error.status === 503 ? cut : error;
-    });
-  });
 }
 
 /** Exactly as many bytes as were listed; more or fewer mean that the file has changed. */

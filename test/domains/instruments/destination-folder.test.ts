@@ -1,3 +1,4 @@
+import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
 import { type Bucket, openBucket } from "../../support/bucket-server/client.ts";
 import { type Harvesting, openHarvesting, WRITTEN_AT } from "./harvests.ts";
@@ -92,4 +93,50 @@ it("instruments of one name keep the documented path on storages of their own, a
     const [newest] = (await transfers())["run1/a.csv"] ?? [];
     expect(newest.destination_path).toBe("/archive/Microscope/run1/a.csv");
   }
+});
+
+it("an instrument that shares its name finds the files of another where folders were not yet kept", async () => {
+  const bucket = openBucket();
+  const first = await intoBucket(bucket, "of the first");
+  await first.harvest();
+  await env.DB.prepare("DELETE FROM instrument_folders").run();
+  const second = await intoBucket(bucket, "of the second");
+  const { default_storage_location_id } = await first.admin.get(`/api/schedules/${first.schedule_id}`);
+  await second.admin.ask("PATCH", `/api/schedules/${second.schedule_id}`, { default_storage_location_id });
+  for (const { harvest } of [second, first]) await harvest();
+  expect(await bucket.keys()).toEqual([
+    "archive/Microscope/run1/a.csv",
+    `archive/${suffixed("Microscope", second)}/run1/a.csv`,
+  ]);
+  expect([await downloaded(first), await downloaded(second)]).toEqual(["of the first", "of the second"]);
+});
+
+it("an instrument that stores nothing in a folder leaves it to the next", async () => {
+  const bucket = openBucket();
+  const first = await intoBucket(bucket, "one");
+  const rules = [{ pattern: "*", destination: "raw" }];
+  await first.admin.create("/api/hooks", {
+    ...{ name: "Redirect", trigger: "pre_transfer", implementation: "builtin", builtin_name: "file_filter" },
+    ...{ config: { redirect_rules: rules }, instrument_id: first.instrument_id },
+  });
+  const second = await intoBucket(bucket, "two");
+  for (const { harvest } of [first, second]) await harvest();
+  expect(await bucket.keys()).toEqual(["archive/Microscope/run1/a.csv", "raw/Microscope/run1/a.csv"]);
+});
+
+it("the folder of an instrument is asked for once, however many files go there", async () => {
+  const operationsFor = async (more: number) => {
+    const added = Array.from({ length: more }, (_, index) => [
+      `${index}.csv`,
+      { text: "text", modified_at: WRITTEN_AT },
+    ]);
+    const { server, start, world } = await intoBucket(openBucket(), "text");
+    await server.change({ files: Object.fromEntries(added) });
+    const { job, operations } = await world.work(await start());
+    expect(job).toMatchObject({ errors: [], results: { transferred: 1 + more } });
+    return operations.filter((operation) => operation.startsWith("d1.")).length;
+  };
+  const few = await operationsFor(7);
+  // Those that go beside each other are committed together, or in two turns.
+  expect((await operationsFor(11)) - few).toBeLessThan(4);
 });

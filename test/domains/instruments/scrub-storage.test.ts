@@ -36,6 +36,8 @@ it("a storage location that is not reached says nothing of its files, and the ot
     ...{ status: "completed", results: { verified: 1, damaged: 0 } },
     errors: [expect.stringMatching(/^Storage location Cellar: .*private address/)],
   });
+  await startScrub(world.ctx);
+  expect(world.ctx.messages).toEqual([]);
   const shown = await Promise.all([first, second, lake].map(({ id }) => admin.get(`/api/files/${id}`)));
   expect(shown.map(({ verified_at, damage }) => [verified_at === null, damage])).toEqual([
     [true, null],

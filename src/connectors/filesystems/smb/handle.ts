@@ -22,7 +22,7 @@ export interface HandleOptions {
 /** Rights (MS-SMB2, 2.2.13.1.1). */
 export const ACCESS = { read: 0x1, write: 0x2, list: 0x1, read_attributes: 0x80, delete: 0x10000 } as const;
 /** What is done with what is there, or is not. */
-export const DISPOSITION = { open: 1, create: 2, open_if: 3 } as const;
+export const DISPOSITION = { open: 1, create: 2, open_if: 3, overwrite_if: 5 } as const;
 
 /** Others may read, write and delete meanwhile: the instrument comes first. */
 const SHARED = 7;

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { FilesystemFailure } from "../failures.ts";
 import type { PartWriter } from "../filesystem.ts";
 import { closeHandle, type SmbHandle } from "./handle.ts";
@@ -24,8 +25,9 @@ export function createSmbParts(connect: () => Promise<SmbSession>, placeOf: (pat
     begin: async (path) => {
       const session = await connect();
       await makeFolders(session, placeOf, path);
-      const upload = crypto.randomUUID().slice(0, 8);
-      await closeHandle(session, await openPartial(session, partialOf(path, upload), "create"));
+      // The same for every try, so that one that was given up leaves nothing that the next does not overwrite.
+      const upload = createHash("sha256").update(placeOf(path)).digest("hex").slice(0, 8);
+      await closeHandle(session, await openPartial(session, partialOf(path, upload), "overwrite_if"));
       return upload;
     },
     put: (path, upload, { number, offset, content }) =>

@@ -52,7 +52,7 @@ export async function makeFolders(session: SmbSession, placeOf: (path: string) =
 }
 
 /** A file that has not got its own name yet. */
-export const openPartial = (session: SmbSession, place: string, disposition: "create" | "open") =>
+export const openPartial = (session: SmbSession, place: string, disposition: "create" | "open" | "overwrite_if") =>
   openHandle(session, place, {
     access: ACCESS.write | ACCESS.delete,
     isFolder: false,
