@@ -1,5 +1,5 @@
 import { CommanderError } from "commander";
-import { describeError, exitCodes } from "./catchment/command-error.ts";
+import { describeError, exitCodes, INTERRUPTIONS } from "./catchment/command-error.ts";
 import { escapeControls } from "./catchment/escape-controls.ts";
 import { createProgram } from "./catchment/program.ts";
 
@@ -16,10 +16,12 @@ async function run(args: string[]): Promise<number> {
   }
 }
 
-process.on("SIGINT", () => {
-  console.error("Interrupted.");
-  process.exit(exitCodes.interrupted);
-});
+for (const signal of INTERRUPTIONS) {
+  process.on(signal, () => {
+    console.error("Interrupted.");
+    process.exit(exitCodes.interrupted);
+  });
+}
 // A reader such as `head` may have seen enough.
 process.stdout.on("error", (error: NodeJS.ErrnoException) =>
   process.exit(error.code === "EPIPE" ? exitCodes.done : exitCodes.failed),

@@ -1,5 +1,4 @@
 import type { Command } from "commander";
-import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
@@ -10,6 +9,7 @@ import { readVars } from "../../src/cli/dev-vars.ts";
 import { createClient, dataOrThrow } from "../../src/client/client.ts";
 import { type CatchmentProcess, createStateFolder, startCatchment } from "../support/catchment-process.ts";
 import { runCommand, startCommand } from "../support/catchment-command.ts";
+import { listenLocally } from "../support/listen-locally.ts";
 import { type SocketProxy, startSocketProxy } from "../support/socket-proxy.ts";
 import { changeDavWorld } from "../support/webdav-server/world.ts";
 import { startWebdavServer, type WebdavServer } from "../support/webdav-server/server.ts";
@@ -157,12 +157,10 @@ describe("catchment login", () => {
     const other = createServer((request, response) => {
       seen.push(request.headers.authorization);
       response.end("<h1>Welcome</h1>");
-    }).listen(0, "127.0.0.1");
-    await once(other, "listening");
-    const address = other.address();
-    const url = `http://127.0.0.1:${typeof address === "object" ? address?.port : ""}`;
+    });
+    const { url, close } = await listenLocally(other);
     const { code, stderr } = await runCommand(["jobs", "--url", url], { env: { XDG_CONFIG_HOME: home } });
-    other.close();
+    await close();
     expect(seen).toEqual([undefined]);
     expect({ code, stderr }).toEqual({
       code: 1,

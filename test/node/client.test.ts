@@ -1,5 +1,4 @@
 import { createServer, type RequestListener } from "node:http";
-import { once } from "node:events";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
@@ -8,16 +7,15 @@ import { readVars } from "../../src/cli/dev-vars.ts";
 import { ApiError } from "../../src/client/api-error.ts";
 import { createClient, dataOrThrow, toFormData } from "../../src/client/client.ts";
 import { type CatchmentProcess, createStateFolder, startCatchment } from "../support/catchment-process.ts";
+import { listenLocally } from "../support/listen-locally.ts";
 
 /** Answers every request the same, as something between the client and Catchment may. */
 async function withServer<T>(answer: RequestListener, use: (baseUrl: string) => Promise<T>): Promise<T> {
-  const server = createServer(answer).listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
+  const server = await listenLocally(createServer(answer));
   try {
-    return await use(`http://127.0.0.1:${typeof address === "object" ? address?.port : ""}`);
+    return await use(server.url);
   } finally {
-    server.close();
+    await server.close();
   }
 }
 

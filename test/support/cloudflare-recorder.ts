@@ -1,7 +1,6 @@
-import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
 import { type Account, createAccount, endpoints, tablesOf, type WorkerMetadata } from "./cloudflare-account.ts";
+import { listenLocally, type LocalServer } from "./listen-locally.ts";
 
 export interface RecordedRequest {
   method: string;
@@ -10,8 +9,7 @@ export interface RecordedRequest {
   body: string;
 }
 
-export interface CloudflareRecorder {
-  url: string;
+export interface CloudflareRecorder extends LocalServer {
   accountId: string;
   /** Everything asked so far, oldest first. */
   requests: RecordedRequest[];
@@ -21,7 +19,6 @@ export interface CloudflareRecorder {
   tablesOf(database: string): string[];
   /** Metadata of the last uploaded Worker. */
   uploaded(): WorkerMetadata | undefined;
-  close(): Promise<void>;
 }
 
 const ACCOUNT_ID = "0123456789abcdef0123456789abcdef";
@@ -34,19 +31,13 @@ export async function startCloudflareRecorder(): Promise<CloudflareRecorder> {
   const account = createAccount();
   const requests: RecordedRequest[] = [];
   const server = createServer((request, response) => void serve(account, requests, request, response));
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    ...(await listenLocally(server)),
     accountId: ACCOUNT_ID,
     requests,
     queues: () => [...account.queues.keys()],
     tablesOf: (database) => tablesOf(account, database),
     uploaded: () => account.worker,
-    close: async () => {
-      server.close();
-      await once(server, "close");
-    },
   };
 }
 

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
+import { listenLocally } from "./listen-locally.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -29,14 +30,11 @@ export async function startDuckdbServer(): Promise<{ url: string; stop(): Promis
       (error: unknown) => send(response, 400, String(error)),
     );
   });
-  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("DuckDB has no port to listen on");
+  const local = await listenLocally(server);
   return {
-    url: `http://127.0.0.1:${address.port}`,
+    url: local.url,
     async stop() {
-      server.closeAllConnections();
-      await new Promise((closed) => server.close(closed));
+      await local.close();
       instance.closeSync();
     },
   };

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { Agent, createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
+import { listenLocally } from "./listen-locally.ts";
 
 /** What of AWS a request is for, as its signature says. */
 export interface SignedFor {
@@ -78,9 +78,9 @@ export async function startFaultProxy(target: string, first: FaultOptions = {}):
     answer(asked, response).catch(() => response.destroy());
   });
   server.keepAliveTimeout = 60_000;
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const local = await listenLocally(server);
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: local.url,
     count() {
       const before = counted;
       counted = { requests: 0, faults: 0 };
@@ -92,8 +92,7 @@ export async function startFaultProxy(target: string, first: FaultOptions = {}):
     },
     async stop() {
       agent.destroy();
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
+      await local.close();
     },
   };
 }

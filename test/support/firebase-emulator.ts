@@ -4,6 +4,7 @@ import { createServer, type RequestListener } from "node:http";
 import { createRequire } from "node:module";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { listenLocally } from "./listen-locally.ts";
 
 const PACKAGE = "firebase-tools@15.34.2";
 /** Hundreds of packages that only one suite needs: beside the repository's own, and kept for the next run. */
@@ -46,10 +47,8 @@ export function installFirebaseTools(): string | null {
 export async function startFirebaseEmulator(): Promise<FirebaseEmulator> {
   const createApp = findCreateApp();
   if (!createApp) throw new Error(`${PACKAGE} is not installed`);
-  const server = createServer(await createApp(PROJECT, 0));
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  const host = `127.0.0.1:${typeof address === "object" && address ? address.port : 0}`;
+  const local = await listenLocally(createServer(await createApp(PROJECT, 0)));
+  const { host } = new URL(local.url);
   const accounts = `http://${host}/identitytoolkit.googleapis.com/v1/accounts`;
   const administered = `http://${host}/identitytoolkit.googleapis.com/v1/projects/${PROJECT}/accounts`;
   return {
@@ -76,11 +75,7 @@ export async function startFirebaseEmulator(): Promise<FirebaseEmulator> {
       if (!code) throw new Error("No link was mailed");
       await post(`${accounts}:resetPassword?key=app`, { oobCode: code.oobCode, newPassword }, null);
     },
-    stop: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    stop: () => local.close(),
   };
 }
 

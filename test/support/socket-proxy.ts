@@ -1,6 +1,7 @@
-import { once } from "node:events";
 import { createServer, request as send, type IncomingMessage } from "node:http";
 import { connect } from "node:net";
+import type { Duplex } from "node:stream";
+import { listenLocally } from "./listen-locally.ts";
 
 export interface SocketProxy extends AsyncDisposable {
   url: string;
@@ -17,6 +18,7 @@ export async function startSocketProxy(
 ): Promise<SocketProxy> {
   const target = new URL(origin);
   const upgrades: string[] = [];
+  const sockets: Duplex[] = [];
   const proxy = createServer((request, response) => {
     const options = { port: target.port, method: request.method, path: request.url, headers: headersOf(request) };
     const onward = send({ host: "127.0.0.1", ...options }, (answer) => {
@@ -28,6 +30,7 @@ export async function startSocketProxy(
   });
   proxy.on("upgrade", (request, socket, head) => {
     upgrades.push(request.url ?? "");
+    sockets.push(socket);
     if (!passesSockets) return socket.end("HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n");
     const onward = connect(Number(target.port), "127.0.0.1", () => {
       const lines = Object.entries(headersOf(request)).map(([name, value]) => `${name}: ${value}\r\n`);
@@ -37,16 +40,15 @@ export async function startSocketProxy(
     });
     for (const end of [onward, socket]) end.on("error", () => end.destroy());
   });
-  proxy.listen(0, "127.0.0.1");
-  await once(proxy, "listening");
-  const address = proxy.address();
+  const local = await listenLocally(proxy);
   return {
-    url: `http://127.0.0.1:${typeof address === "object" ? address?.port : ""}`,
+    url: local.url,
     symbol,
     upgrades,
     async [Symbol.asyncDispose]() {
-      proxy.closeAllConnections();
-      proxy.close();
+      // What is upgraded the server no longer cuts, but waits for.
+      for (const socket of sockets) socket.destroy();
+      await local.close();
     },
   };
 }

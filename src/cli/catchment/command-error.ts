@@ -16,6 +16,9 @@ export const exitCodes = {
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
+/** What a terminal sends at Ctrl+C, and what else politely ends a process. */
+export const INTERRUPTIONS = ["SIGINT", "SIGTERM"] as const;
+
 /** A sentence that ends a command, with its exit code. */
 export class CommandError extends Failure {
   readonly exitCode: ExitCode;

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { ApiError } from "../../client/api-error.ts";
 import { dataOrThrow, type Schemas } from "../../client/client.ts";
-import { CommandError, exitCodes } from "./command-error.ts";
+import { callPatiently, mayPass } from "./call-patiently.ts";
+import { CommandError, exitCodes, INTERRUPTIONS } from "./command-error.ts";
 import { readProgress } from "./job-progress.ts";
 import { openLiveSocket } from "./live-socket.ts";
 import { note } from "./output.ts";
@@ -13,8 +13,6 @@ export type Job = Schemas["Job"];
 const POLL_MS = 1_000;
 /** While a socket tells what happens, asking only finds out that it has gone silent. */
 const POLL_BESIDE_SOCKET_MS = 15_000;
-/** A server that is started anew is back within this time. */
-const PATIENCE_MS = 60_000;
 
 const ENDED = new Set<string>(["completed", "failed", "cancelled"]);
 
@@ -38,14 +36,14 @@ export async function followJob(session: Session, id: string): Promise<Job> {
     );
     process.exit(exitCodes.interrupted);
   };
-  process.prependOnceListener("SIGINT", interrupt);
+  for (const signal of INTERRUPTIONS) process.prependOnceListener(signal, interrupt);
   try {
     const first = await readJob(session, id);
     const shown = createProgressBar(`${first.type} ${first.id}`);
     bar = shown;
     return await watch(session, first, (job) => shown.show(readProgress(job)));
   } finally {
-    process.off("SIGINT", interrupt);
+    for (const signal of INTERRUPTIONS) process.off(signal, interrupt);
     bar?.clear();
   }
 }
@@ -84,18 +82,11 @@ async function watch(
 
 /** The job, once the server answers; a restart of it is waited for. */
 async function readPatiently(session: Session, id: string): Promise<Job> {
-  const until = Date.now() + PATIENCE_MS;
-  for (;;) {
-    try {
-      return await readJob(session, id);
-    } catch (error) {
-      const isAway = error instanceof ApiError && (error.status === 0 || error.status >= 502 || error.status === 429);
-      if (!isAway) throw error;
-      if (Date.now() > until) {
-        const way = `The job may go on: catchment jobs show ${id} says so once it answers.`;
-        throw new CommandError(exitCodes.failed, `${error.message}. ${way}`, { cause: error });
-      }
-      await sleep(POLL_MS);
-    }
+  try {
+    return await callPatiently(() => readJob(session, id));
+  } catch (error) {
+    if (!mayPass(error)) throw error;
+    const way = `The job may go on: catchment jobs show ${id} says so once it answers.`;
+    throw new CommandError(exitCodes.failed, `${error.message.replace(/\.?$/, ".")} ${way}`, { cause: error });
   }
 }

@@ -20,11 +20,22 @@ export function readDay(text: string): string {
   throw new InvalidArgumentError("It must be a day such as 2024-01-31.");
 }
 
+/** `key=value`, added to what was given before; the value stays the text it is. */
+export function readFilter(text: string, before: Record<string, string> = {}): Record<string, string> {
+  const { key, value } = readPair(text);
+  return { ...before, [key]: value };
+}
+
 /** `key=value`, added to what was given before; a value that is JSON is taken as such. */
 export function readSetting(text: string, before: Record<string, unknown> = {}): Record<string, unknown> {
+  const { key, value } = readPair(text);
+  return { ...before, [key]: parseValue(value) };
+}
+
+function readPair(text: string): { key: string; value: string } {
   const [, key, value] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
   if (key === undefined || value === undefined) throw new InvalidArgumentError("It must be key=value.");
-  return { ...before, [key]: parseValue(value) };
+  return { key, value };
 }
 
 function parseValue(text: string): unknown {

@@ -3,7 +3,7 @@ import { type CatchmentClient, createClient } from "../../client/client.ts";
 import { wrongUsage } from "./command-error.ts";
 import { readLogin } from "./stored-login.ts";
 
-export const DEFAULT_URL = "http://localhost:8000";
+const DEFAULT_URL = "http://localhost:8000";
 
 /** Whom a command talks to, and as whom. */
 export interface Session {

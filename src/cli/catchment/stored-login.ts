@@ -9,7 +9,7 @@ const loginSchema = z.object({ url: z.string(), email: z.string(), token: z.stri
 export type StoredLogin = z.infer<typeof loginSchema>;
 
 /** Where a login is kept, after the XDG Base Directory Specification. */
-export function loginPath({ XDG_CONFIG_HOME }: NodeJS.ProcessEnv): string {
+function loginPath({ XDG_CONFIG_HOME }: NodeJS.ProcessEnv): string {
   return join(XDG_CONFIG_HOME || join(homedir(), ".config"), "catchment", "config.json");
 }
 

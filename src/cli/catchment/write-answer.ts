@@ -1,13 +1,15 @@
+import { randomUUID } from "node:crypto";
 import { createWriteStream, rmSync } from "node:fs";
-import { rename } from "node:fs/promises";
+import { lstat, realpath, rename } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { CommandError, exitCodes } from "./command-error.ts";
-import { escapeControls } from "./escape-controls.ts";
+import { escapeLines } from "./escape-controls.ts";
 
 /**
- * Writes an answer to a file, which is there when all of it has come, or to stdout; returns its size in bytes. On a
- * terminal controls are escaped.
+ * Writes an answer to a file, which is there when all of it has come, or to stdout; returns its size in bytes. What is no
+ * regular file, such as a device, is written as the answer comes. On a terminal controls are escaped.
  */
 export async function writeAnswer(answer: ReadableStream | null, file: string | undefined): Promise<number> {
   let bytes = 0;
@@ -23,30 +25,41 @@ export async function writeAnswer(answer: ReadableStream | null, file: string | 
     await pipeline(source, count, show, process.stdout, { end: false });
     return bytes;
   }
-  const partial = `${file}.part`;
-  const discard = () => rmSync(partial, { force: true });
-  // Ctrl+C exits from wherever it finds the command.
-  process.once("exit", discard);
   try {
-    await pipeline(source, count, createWriteStream(partial));
-    await rename(partial, file);
+    const { path, isReplaced } = await findPlace(file);
+    const write = (target: NodeJS.WritableStream) => pipeline(source, count, target);
+    await (isReplaced ? replaceFile(path, write) : write(createWriteStream(path)));
   } catch (cause) {
-    discard();
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new CommandError(exitCodes.failed, `${file} was not written: ${reason}.`, { cause });
-  } finally {
-    process.off("exit", discard);
   }
   return bytes;
 }
 
-async function* pass(chunks: AsyncIterable<Uint8Array>) {
-  yield* chunks;
+/** Where the bytes of a file belong, links followed; a link to nothing is for the system to follow. */
+async function findPlace(file: string): Promise<{ path: string; isReplaced: boolean }> {
+  const path = await realpath(file).catch(() => file);
+  const found = await lstat(path).catch(() => null);
+  return { path, isReplaced: found === null || found.isFile() };
 }
 
-async function* escapeLines(chunks: AsyncIterable<Uint8Array>) {
-  const decoder = new TextDecoder();
-  for await (const chunk of chunks) {
-    yield decoder.decode(chunk, { stream: true }).split("\n").map(escapeControls).join("\n");
+/** Writes beside a file under a name of its own, and puts it in place when all is written. */
+async function replaceFile(path: string, write: (target: NodeJS.WritableStream) => Promise<void>): Promise<void> {
+  const partial = join(dirname(path), `catchment-${randomUUID()}.part`);
+  const discard = () => rmSync(partial, { force: true });
+  // A signal exits from wherever it finds the command.
+  process.once("exit", discard);
+  try {
+    await write(createWriteStream(partial, { flags: "wx" }));
+    await rename(partial, path);
+  } catch (error) {
+    discard();
+    throw error;
+  } finally {
+    process.off("exit", discard);
   }
+}
+
+async function* pass(chunks: AsyncIterable<Uint8Array>) {
+  yield* chunks;
 }

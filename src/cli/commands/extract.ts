@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { dataOrThrow } from "../../client/client.ts";
 import type { Job } from "../catchment/follow-job.ts";
 import { note, printJson } from "../catchment/output.ts";
-import { readList, readSetting } from "../catchment/read-options.ts";
+import { readFilter, readList } from "../catchment/read-options.ts";
 import { openSession, type Session } from "../catchment/session.ts";
 import { waitForJob } from "../catchment/wait-for-jobs.ts";
 
@@ -22,7 +22,7 @@ export function addExtractCommand(program: Command): void {
     .option("--provider <names>", "aws, azure, gcp; all when absent", readList)
     .option("--service <names>", "services, such as ec2,s3; all when absent", readList)
     .option("--region <names>", "regions, such as us-east-1; all that are used when absent", readList)
-    .option("--filter <key=value>", "only resources with this configuration, such as labels.env=test", readSetting)
+    .option("--filter <key=value>", "only resources with this configuration, such as labels.env=test", readFilter)
     .option("--no-wait", "do not wait for the jobs to end")
     .addHelpText(
       "after",

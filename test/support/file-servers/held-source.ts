@@ -1,6 +1,5 @@
-import { once } from "node:events";
 import { createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import { listenLocally } from "../listen-locally.ts";
 
 /** A web server whose bytes of one file are counted, and held back from a place on. */
 export interface HeldSource {
@@ -55,20 +54,15 @@ export async function startHeldSource(target: string, file: string): Promise<Hel
     response.on("close", () => passed.destroy());
     asked.pipe(passed);
   });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
+  const local = await listenLocally(server);
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: local.url,
     holdAt(offset) {
       limit = offset;
       for (const go of release) go();
       release = [];
     },
     reads: () => reads,
-    async stop() {
-      server.closeAllConnections();
-      server.close();
-      await once(server, "close");
-    },
+    stop: () => local.close(),
   };
 }
