@@ -1,3 +1,4 @@
+import { recordErasure } from "./audit/erasures.store.ts";
 import type { Erase } from "./domain.ts";
 import { eraseFromAudit, eraseRecordsOf } from "./erase.store.ts";
 import { PLATFORM_TOPIC } from "./events/protocol.ts";
@@ -19,6 +20,7 @@ export const erasePlatform: Erase = async (ctx, { id, email }) => {
     ...eraseRecordsOf(ctx.db, { id, email }, ownerOf(principal), now),
     eraseFromAudit(ctx.db, id, now),
     ...(email === null ? [] : [eraseFromAudit(ctx.db, email, now)]),
+    recordErasure(ctx.db, now),
   ]);
   return true;
 };

@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, gte, isNull, lt, lte, max, min, sql } from "drizzle-orm";
+import { and, asc, eq, gt, gte, isNull, lt, lte, max, sql } from "drizzle-orm";
 import type { Database } from "../../context.ts";
 import { auditChain, auditLog } from "./tables.ts";
 
@@ -10,6 +10,8 @@ export interface Link {
   previous_hash: string;
   content_hash: string;
   hash: string;
+  /** Ms; what was erased when the row was read. */
+  erased_at: number | null;
 }
 
 const CHAIN = 1;
@@ -37,11 +39,18 @@ export function countUnsealed(db: Database) {
     .where(isNull(auditLog.number));
 }
 
-/** One batch that appends links to the chain; raises `CHAIN_MOVED` when it no longer ends where they begin. */
+/**
+ * One batch that appends links to the chain; raises `CHAIN_MOVED` when it no longer ends where they begin, or a row is
+ * not the one that was read: sealed by another, erased or gone.
+ */
 export function appendLinks(db: Database, before: ChainState, links: readonly Link[], head: Link) {
   const { head_number, head_hash } = before;
   const ends = sql`coalesce((SELECT head_number || ' ' || head_hash FROM audit_chain WHERE id = ${CHAIN}), '0 ')`;
-  const held = sql`CASE WHEN ${ends} = ${`${head_number} ${head_hash}`} THEN 1 ELSE json_extract('{}', ${CHAIN_MOVED}) END`;
+  const unchanged = sql`(SELECT count(*) FROM json_each(${JSON.stringify(links)}) AS link
+    JOIN audit_log AS known ON known.id = link.value ->> '$.id'
+    WHERE known.number IS NULL AND known.erased_at IS link.value ->> '$.erased_at')`;
+  const held = sql`CASE WHEN ${ends} = ${`${head_number} ${head_hash}`} AND ${unchanged} = ${links.length}
+    THEN 1 ELSE json_extract('{}', ${CHAIN_MOVED}) END`;
   const value = (name: keyof Link) =>
     sql`(SELECT value ->> ${`$.${name}`} FROM json_each(${JSON.stringify(links)}) WHERE value ->> '$.id' = ${auditLog.id})`;
   const end = { head_number: head.number, head_hash: head.hash };
@@ -68,21 +77,34 @@ export function appendLinks(db: Database, before: ChainState, links: readonly Li
   ] as const;
 }
 
-/** Links after a number, in order. */
+/** A number, or that of the last purged link where that is later. */
+export const afterPurged = (after: number) =>
+  sql`max(${after}, coalesce((SELECT purged_number FROM audit_chain WHERE id = ${CHAIN}), 0))`;
+
+/** Links after a number and after what was purged, in order. */
 export function listLinks(db: Database, after: number, limit: number) {
-  return db.select().from(auditLog).where(gt(auditLog.number, after)).orderBy(asc(auditLog.number)).limit(limit);
+  const { number } = auditLog;
+  return db
+    .select()
+    .from(auditLog)
+    .where(gt(number, afterPurged(after)))
+    .orderBy(asc(number))
+    .limit(limit);
 }
 
 export function findLink(db: Database, number: number) {
   return db.select().from(auditLog).where(eq(auditLog.number, number));
 }
 
-/** The number of the first link that was made at or after a time (ms); null when there is none. */
+/** The number of the first link that was made at or after a time (ms); no row when there is none. */
 export function findFirstKept(db: Database, kept_since: number) {
+  const { number, created_at } = auditLog;
   return db
-    .select({ number: min(auditLog.number) })
+    .select({ number })
     .from(auditLog)
-    .where(gte(auditLog.created_at, kept_since));
+    .where(and(gt(number, 0), gte(created_at, kept_since)))
+    .orderBy(asc(number))
+    .limit(1);
 }
 
 /** The last of the first links below a number, at most so many; null when there is none. */

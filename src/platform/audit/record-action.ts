@@ -3,6 +3,7 @@ import type { Context } from "../../context.ts";
 import { auditNotWritten } from "../../errors.ts";
 import { principalId } from "../auth/principal.ts";
 import { describeError } from "../http/log.ts";
+import { REPLAYED } from "../http/idempotency.ts";
 import type { AppEnv } from "../http/router.ts";
 import { type AuditedChange, recordChange } from "./audit.ts";
 import type { AuditAction } from "./actions.ts";
@@ -30,7 +31,7 @@ export function auditRoute({
 }: RouteAudit): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     await next();
-    if (!c.res.ok) return;
+    if (!c.res.ok || c.res.headers.has(REPLAYED)) return;
     const { ctx } = c.var;
     const answer: unknown = field === undefined ? null : await c.res.clone().json();
     const given = names.flatMap((name) => c.req.param(name) ?? c.req.query(name) ?? []).join("/");

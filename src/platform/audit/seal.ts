@@ -37,7 +37,7 @@ export async function sealAudit(ctx: Context, most = ROWS_A_TURN): Promise<void>
       number += 1;
       const content_hash = await hashContent(row);
       const hash = await hashLink(number, previous_hash, content_hash);
-      links.push({ id: row.id, number, previous_hash, content_hash, hash });
+      links.push({ id: row.id, number, previous_hash, content_hash, hash, erased_at: row.erased_at });
       previous_hash = hash;
     }
     const head = links.at(-1);
@@ -52,6 +52,7 @@ export async function sealAudit(ctx: Context, most = ROWS_A_TURN): Promise<void>
     sealed += links.length;
     // A log that is kept elsewhere proves the end of the chain even to who can write all of the database.
     ctx.log.info("audit_sealed", { number: head.number, hash: head.hash });
+    if (rows.length < LINKS_AT_ONCE) return;
   }
 }
 

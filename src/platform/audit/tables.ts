@@ -34,7 +34,9 @@ export const auditLog = sqliteTable(
   (table) => [
     index("audit_log_created").on(table.created_at, table.id),
     index("audit_log_entity").on(table.entity_type, table.entity_id),
-    uniqueIndex("audit_log_number").on(table.number),
+    uniqueIndex("audit_log_number")
+      .on(table.number)
+      .where(sql`number IS NOT NULL`),
     index("audit_log_unsealed")
       .on(table.created_at, table.id)
       .where(sql`number IS NULL`),

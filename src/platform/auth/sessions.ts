@@ -21,29 +21,28 @@ export async function findUserByLogin(ctx: Context, login: Login): Promise<SignI
   const found = await providerFor(ctx, user)
     .signIn(ctx, login, user)
     .catch(async (error: unknown) => {
-      if (isBlocked(error)) await recordFailedLogin(ctx, login, user, "blocked");
+      if (isBlocked(error)) await recordFailedLogin(ctx, user, "blocked");
       throw error;
     });
-  if (!found) await recordFailedLogin(ctx, login, user, "wrong address or password");
+  if (!found) await recordFailedLogin(ctx, user, "wrong address or password");
   const staying = found && (await stay(ctx, found));
-  if (staying) await recordLogin(ctx, login, staying.user);
+  if (staying) await recordLogin(ctx, staying.user);
   return staying;
 }
 
 const isBlocked = (error: unknown) => error instanceof AppError && error.code === "USER_BLOCKED";
 
 /** Before a session is handed out: one that the audit does not know of is none. */
-async function recordLogin(ctx: Context, login: Login, user: UserRow): Promise<void> {
-  if (user.blocked_at !== null) return recordFailedLogin(ctx, login, user, "blocked");
+async function recordLogin(ctx: Context, user: UserRow): Promise<void> {
+  if (user.blocked_at !== null) return recordFailedLogin(ctx, user, "blocked");
   const { id: entity_id, email: actor_email } = user;
   const actor = { actor_id: entity_id, actor_email };
   await recordAction(ctx, { entity_type: "user", entity_id, action: "login", before: null, after: null, ...actor });
 }
 
-async function recordFailedLogin(ctx: Context, { email }: Login, user: UserRow | null, reason: string): Promise<void> {
-  // People type passwords into the wrong field: what does not look like an address is not recorded.
-  const name = /^[^@\s]+@[^@\s]+\.[^@\s]+$/.test(email) ? email : "unknown";
-  const entity_id = user?.id ?? name;
+async function recordFailedLogin(ctx: Context, user: UserRow | null, reason: string): Promise<void> {
+  // People type passwords into the wrong field, and some look like addresses: what nobody is known by is not recorded.
+  const entity_id = user?.id ?? "unknown";
   await recordAction(ctx, { entity_type: "user", entity_id, action: "login_failed", before: null, after: { reason } });
 }
 

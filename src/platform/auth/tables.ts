@@ -52,7 +52,7 @@ export const mailedTokens = sqliteTable(
     expires_at: integer().notNull(),
     created_at: integer().notNull(),
   },
-  (table) => [index("mailed_tokens_user").on(table.user_id)],
+  (table) => [index("mailed_tokens_user").on(table.user_id), index("mailed_tokens_expires").on(table.expires_at)],
 );
 
 /** Accounts to be deleted, with all that is kept about the person, when their grace is over. */

@@ -1,4 +1,4 @@
-import { eq, lte } from "drizzle-orm";
+import { eq } from "drizzle-orm";
 import type { Database } from "../../context.ts";
 import { socketTickets } from "./tables.ts";
 
@@ -9,8 +9,4 @@ export function insertTicket(db: Database, row: typeof socketTickets.$inferInser
 /** Takes a ticket away; of two who present it, one gets the row. */
 export function takeTicket(db: Database, ticketHash: string) {
   return db.delete(socketTickets).where(eq(socketTickets.ticket_hash, ticketHash)).returning();
-}
-
-export function purgeTickets(db: Database, now: number) {
-  return db.delete(socketTickets).where(lte(socketTickets.expires_at, now));
 }

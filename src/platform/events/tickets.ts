@@ -4,7 +4,7 @@ import type { Principal } from "../auth/principal.ts";
 import { readTokenRevoked, readUserStanding } from "../auth/standing.ts";
 import { getJob } from "../jobs/control.ts";
 import { jobTopic, PLATFORM_TOPIC } from "./protocol.ts";
-import { insertTicket, purgeTickets, takeTicket } from "./tickets.store.ts";
+import { insertTicket, takeTicket } from "./tickets.store.ts";
 
 const TICKET_SECONDS = 60;
 const TICKET_BYTES = 32;
@@ -14,15 +14,14 @@ const TICKET_BYTES = 32;
  * header on one. Throws 404 for the topic of a job that the caller may not see.
  */
 export async function issueTicket(ctx: Context, topic: string) {
-  const now = ctx.now();
   const ticket = toBase64Url(crypto.getRandomValues(new Uint8Array(TICKET_BYTES)));
   const row = {
     ticket_hash: await hashTicket(ticket),
     topic: await nameTopic(ctx, topic),
     principal: ctx.principal,
-    expires_at: now + TICKET_SECONDS * 1000,
+    expires_at: ctx.now() + TICKET_SECONDS * 1000,
   };
-  await ctx.db.batch([purgeTickets(ctx.db, now), insertTicket(ctx.db, row)]);
+  await insertTicket(ctx.db, row);
   return { ticket, expires_in: TICKET_SECONDS };
 }
 

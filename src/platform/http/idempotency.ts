@@ -9,6 +9,8 @@ import type { AppEnv } from "./router.ts";
 /** A request that has not answered by then was cut off; its key is free again. */
 const LONGEST_REQUEST_MS = 5 * 60 * 1000;
 const LONGEST_KEY = 255;
+/** Header of an answer that was given before. */
+export const REPLAYED = "Idempotency-Replayed";
 
 interface StoredAnswer {
   content_type: string;
@@ -59,7 +61,7 @@ function replay(row: KeyRow | undefined, body_hash: string): Response {
   }
   // Written by `rememberAnswer` alone.
   const { content_type, body } = JSON.parse(row.response) as StoredAnswer;
-  const headers = { "Content-Type": content_type, "Idempotency-Replayed": "true" };
+  const headers = { "Content-Type": content_type, [REPLAYED]: "true" };
   return new Response(body === "" ? null : body, { status: row.status, headers });
 }
 

@@ -21,7 +21,7 @@ export function observeRequest(makeContext: (c: HonoContext<AppEnv>) => Context)
     c.set("requestId", requestId);
     stateJsonLength(c);
     await next();
-    if (ctx.audit.is_unsealed) await sealSoon(ctx);
+    if (ctx.audit.is_unsealed) ctx.defer(sealSoon(ctx));
     const { method } = c.req;
     const { status } = c.res;
     const route = routePath(c, -1);

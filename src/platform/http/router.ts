@@ -70,8 +70,9 @@ export function defineRoute<const P extends string, const R extends RouteInput<P
     ...(rateLimit ? [limitRate(rateLimit)] : []),
     ...(hasBody && !upload ? [limitBody] : []),
     guardAccess(access),
-    ...(idempotent ? [rememberAnswer] : []),
+    // Around the answer that is remembered: what was done is not done again because the audit could not be written.
     ...(audit ? [auditRoute(audit)] : []),
+    ...(idempotent ? [rememberAnswer] : []),
   ];
   const request = {
     ...route.request,

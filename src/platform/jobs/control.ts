@@ -2,13 +2,14 @@ import type { Context } from "../../context.ts";
 import { domainNames, type DomainName } from "../../config.ts";
 import { conflict, forbidden, notFound } from "../../errors.ts";
 import { isAdmin, mayAccessDomain, principalId } from "../auth/principal.ts";
+import { quotaRefusal } from "../quotas/quotas.ts";
 import { announceJob, hasEnded, recordTransition } from "./announce.ts";
 import type { JobRow } from "./define.ts";
 import { raiseWarehouseFence } from "./fence.store.ts";
 import { endLiveJob, findJob, listLiveJobsBySubject, raiseFenceOfLiveJob, reviveJob } from "./job.store.ts";
 import { countJobs, type JobAudience, type JobFilter, listJobs } from "./job-list.store.ts";
 import { fillSlots } from "./slots.ts";
-import { sendJob } from "./start.ts";
+import { guardJobs, sendJob } from "./start.ts";
 import { isUniqueViolation } from "../unique-violation.ts";
 
 /** Domains in which jobs belong to one person or follow rights of their own; admins see instruments too. */
@@ -86,7 +87,7 @@ export async function stopJob(ctx: Context, job: JobRow): Promise<JobRow | undef
   return cancelled;
 }
 
-/** Starts an ended job again from its last commit. */
+/** Starts an ended job again from its last commit. Throws 429 naming the limit when there are as many live jobs as may be. */
 export async function retryJob(ctx: Context, id: string): Promise<JobRow> {
   const job = await getJob(ctx, id);
   requireControl(ctx, job);
@@ -101,10 +102,10 @@ export async function retryJob(ctx: Context, id: string): Promise<JobRow> {
 
 async function revive(ctx: Context, job: JobRow): Promise<JobRow> {
   try {
-    const [revived] = await reviveJob(ctx.db, job.id, ctx.now());
+    const [, [revived]] = await ctx.db.batch([guardJobs(ctx, job), reviveJob(ctx.db, job.id, ctx.now())]);
     if (revived) return revived;
   } catch (error) {
-    if (!isUniqueViolation(error)) throw error;
+    if (!isUniqueViolation(error)) throw quotaRefusal(ctx, error);
   }
   throw conflict(`Another job already works on ${job.subject ?? "this"}`);
 }

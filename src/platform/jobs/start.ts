@@ -89,19 +89,22 @@ export function newJob<Schema extends z.ZodType, Cursor>(
 /** The statements before are committed even when the insert finds its id or subject taken, so they run only once. */
 async function insertTogether(
   ctx: Context,
-  before: Statement[],
+  before: [...Statement[], Statement],
   insert: ReturnType<typeof insertJob>,
 ): Promise<JobRow[]> {
   const [first, ...rest] = before;
-  if (!first) return insert;
   const results = await ctx.db.batch([first, ...rest, insert]).catch((error: unknown) => {
     throw quotaRefusal(ctx, error);
   });
   return results.at(-1) as JobRow[];
 }
 
-/** In the batch of the insert, so that requests side by side do not pass together. */
-function guardJobs(ctx: Context, { subject = null, created_by = null }: JobInsert, { can_wait = false }: StartOptions) {
+/** In the batch that makes a job live, before it, so that requests side by side do not pass together. */
+export function guardJobs(
+  ctx: Context,
+  { subject = null, created_by = null }: Pick<JobInsert, "subject" | "created_by">,
+  { can_wait = false }: StartOptions = {},
+) {
   const within = withinJobQuota(ctx, { subjects: [subject], created_by, can_wait });
   return ctx.db.select({ within }).from(sql`(SELECT 1)`);
 }

@@ -17,15 +17,25 @@ export function guardBytes({ db, config, principal }: QuotaContext, owner: strin
   return [db.select({ within }).from(sql`(SELECT 1)`)];
 }
 
+/** Refuses so many bytes more before they are stored: 413 when their owner has no room for them. The batch decides. */
+export async function requireBytes(ctx: QuotaContext, owner: string | null, bytes: number): Promise<void> {
+  if (owner === null || bytes <= 0 || !isHeld(ctx.principal)) return;
+  if (bytes > (await findFree(ctx, owner))) throw quotaError(ctx, "USER_QUOTA_BYTES");
+}
+
 /** Refuses a body before it is read: 413 when the caller has no room for so many bytes. */
 export async function requireRoom(ctx: QuotaContext, request: Request): Promise<void> {
   const owner = byteOwner(ctx);
   if (owner === null || !isHeld(ctx.principal)) return;
   const announced = Number(request.headers.get("Content-Length")) || 0;
-  const [found] = await ctx.db.select({ bytes: storedBytesOf(owner).mapWith(Number) }).from(sql`(SELECT 1)`);
-  const free = ctx.config.USER_QUOTA_BYTES - (found?.bytes ?? 0);
+  const free = await findFree(ctx, owner);
   // A form is somewhat larger than its files.
   if (free <= 0 || announced > free + FORM_BYTES) throw quotaError(ctx, "USER_QUOTA_BYTES");
 }
 
 const FORM_BYTES = 65_536;
+
+async function findFree({ db, config }: QuotaContext, owner: string): Promise<number> {
+  const [found] = await db.select({ bytes: storedBytesOf(owner).mapWith(Number) }).from(sql`(SELECT 1)`);
+  return config.USER_QUOTA_BYTES - (found?.bytes ?? 0);
+}

@@ -17,15 +17,20 @@ const MISSED_AFTER_MS = 3 * 60_000;
 export async function startDueSchedules(ctx: Context, definitions: JobDefinitions): Promise<void> {
   for (const schedule of await listDueSchedules(ctx.db, ctx.now(), RUNS_A_TICK)) {
     try {
-      await startRun(ctx, definitions, schedule);
+      await startOrWait(ctx, definitions, schedule);
     } catch (error) {
       if (isFenced(error)) continue;
-      if (isQuotaReached(error)) {
-        await noteWaiting(ctx, schedule, error.message);
-        continue;
-      }
       ctx.log.error("schedule_start_failed", { schedule_id: schedule.id, ...describeError(error) });
     }
+  }
+}
+
+async function startOrWait(ctx: Context, definitions: JobDefinitions, schedule: ScheduleRow): Promise<void> {
+  try {
+    await startRun(ctx, definitions, schedule);
+  } catch (error) {
+    if (!isQuotaReached(error)) throw error;
+    await noteWaiting(ctx, schedule, error.message);
   }
 }
 

@@ -39,6 +39,7 @@ const changedAt = (now: number) => sql`max(${schedules.updated_at} + 1, ${now})`
 const stopped = (stopped_for: StopReason, now: number) => ({
   enabled: false,
   next_run_at: null,
+  waits_for: null,
   stopped_for,
   updated_at: changedAt(now),
 });
@@ -108,12 +109,19 @@ export function deleteSchedule(db: Database, id: string) {
   return db.delete(schedules).where(eq(schedules.id, id)).returning();
 }
 
+/**
+ * Schedules that are due, those first that have not been refused by a limit yet, then the oldest of every owner before
+ * their second: the many of one keep nobody else's from being tried.
+ */
 export function listDueSchedules(db: Database, now: number, limit: number) {
+  const { waits_for, created_by, next_run_at } = schedules;
+  const waits = isNotNull(waits_for);
+  const place = sql`row_number() OVER (PARTITION BY ${waits}, ${created_by} ORDER BY ${next_run_at})`;
   return db
     .select()
     .from(schedules)
-    .where(and(eq(schedules.enabled, true), isNotNull(schedules.next_run_at), lte(schedules.next_run_at, now)))
-    .orderBy(asc(schedules.next_run_at))
+    .where(and(eq(schedules.enabled, true), isNotNull(next_run_at), lte(next_run_at, now)))
+    .orderBy(waits, place, asc(next_run_at))
     .limit(limit);
 }
 

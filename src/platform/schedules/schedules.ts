@@ -122,6 +122,7 @@ function applyChange(ctx: Context, before: ScheduleRow, change: ScheduleChange):
     // Whoever switches it, its owner's word counts from then on.
     ...(change.enabled === undefined ? {} : { stopped_for: null }),
     next_run_at: enabled ? nextRun(cron_expression, time_zone, now) : null,
+    waits_for: null,
     updated_at: Math.max(now, before.updated_at + 1),
   };
 }

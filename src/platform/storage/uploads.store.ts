@@ -57,6 +57,16 @@ export function countParts(db: Database, { id, object_key }: UploadRow) {
     .where(and(eq(objects.key, object_key), eq(objects.state, "pending")));
 }
 
+/** By how many bytes the object would grow if a part had so many; the part may replace one that has come before. */
+export function findGrowth(db: Database, { id, object_key }: UploadRow, part: number, size_bytes: number) {
+  const others = sql`(SELECT coalesce(sum(${uploadParts.size_bytes}), 0) FROM ${uploadParts}
+    WHERE ${uploadParts.upload_id} = ${id} AND ${uploadParts.part} <> ${part})`;
+  return db
+    .select({ bytes: sql<number>`${others} + ${size_bytes} - ${objects.size_bytes}` })
+    .from(objects)
+    .where(eq(objects.key, object_key));
+}
+
 /** Notes what the parts have become, once R2 has joined them. */
 export function describeUpload(db: Database, id: string, found: { size_bytes: number; sha256: string }) {
   return db.update(uploads).set(found).where(eq(uploads.id, id));

@@ -5,7 +5,7 @@ import type { DomainName } from "../../config.ts";
 import { mayAccessDomain, type Principal } from "../auth/principal.ts";
 import { describeError } from "../http/log.ts";
 import { HOUR_MS, type Purged, purgedOf } from "../retention/purge.ts";
-import { byteOwner, guardBytes } from "../quotas/byte-quota.ts";
+import { byteOwner, guardBytes, requireBytes } from "../quotas/byte-quota.ts";
 import { quotaRefusal } from "../quotas/quotas.ts";
 import { recordPending } from "./objects.store.ts";
 import { safeSegment } from "./segments.ts";
@@ -16,6 +16,7 @@ import { joinParts, PART_BYTES } from "./uploads-join.ts";
 import {
   countParts,
   deleteUploadRows,
+  findGrowth,
   findUpload,
   insertUpload,
   listParts,
@@ -113,13 +114,18 @@ export async function putPart(ctx: Context, { id, part, request }: { id: string;
   if (size_bytes === 0 || size_bytes !== (wanted ?? size_bytes)) {
     throw unprocessable([{ field: "body", message: `must have ${wanted ?? "1 to " + PART_BYTES} bytes` }]);
   }
+  const owner = upload.domain === "instruments" ? null : byteOwner(ctx);
+  if (owner !== null && upload.size_bytes === null) {
+    const [growth] = await findGrowth(ctx.db, upload, part, size_bytes);
+    await requireBytes(ctx, owner, growth?.bytes ?? size_bytes);
+  }
   const { etag } = await ctx.lake.resumeMultipartUpload(upload.object_key, upload.r2_upload_id).uploadPart(part, bytes);
   await ctx.db
     .batch([
       upsertPart(ctx.db, { upload_id: id, part, size_bytes, etag }),
       ...touchUpload(ctx.db, upload, ctx.now()),
       countParts(ctx.db, upload),
-      ...guardBytes(ctx, upload.domain === "instruments" ? null : byteOwner(ctx)),
+      ...guardBytes(ctx, owner),
     ])
     .catch((error: unknown) => {
       throw quotaRefusal(ctx, error);

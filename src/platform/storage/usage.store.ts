@@ -3,7 +3,7 @@ import type { DomainName } from "../../config.ts";
 import type { Database } from "../../context.ts";
 import { objects } from "./tables.ts";
 
-export type StorageOwner = DomainName | "other";
+type StorageOwner = DomainName | "other";
 
 /** First folder of a key by the domain that writes under it. */
 const FOLDERS: Record<string, DomainName> = {

@@ -47,6 +47,7 @@ describe("the chain", () => {
     ["changed", "UPDATE audit_log SET entity_id = 'other' WHERE number = 3", [3]],
     ["changed in its time", "UPDATE audit_log SET created_at = created_at + 1 WHERE number = 3", [3]],
     ["changed in its hash", `UPDATE audit_log SET hash = '${"0".repeat(64)}' WHERE number = 3`, [3, 4]],
+    ["changed and marked as erased", "UPDATE audit_log SET entity_id = 'other', erased_at = 1 WHERE number = 3", [3]],
     ["removed", "DELETE FROM audit_log WHERE number = 3", [3]],
     ["removed at the beginning", "DELETE FROM audit_log WHERE number = 1", [1]],
     ["removed at the end", "DELETE FROM audit_log WHERE number = 5", [5]],
@@ -73,6 +74,23 @@ describe("the chain", () => {
     const found = await verify(ctx);
     expect(found).toMatchObject({ intact: false });
     expect(found.problems.map(({ number }) => number)).toEqual(numbers);
+  });
+
+  it.each([2, 5, 1000])("says when it ends with another link than it should, on pages of %i", async (limit) => {
+    const ctx = await openChain(4);
+    await run("UPDATE audit_chain SET head_hash = 'forged'");
+    const problems: unknown[] = [];
+    for (let after: number | null = 0; after !== null;) {
+      const page = await verify(ctx, after, limit);
+      problems.push(...page.problems);
+      after = page.next_after;
+    }
+    expect(problems).toMatchObject([{ number: 4, problem: "is not the link that the chain ends with" }]);
+  });
+
+  it("is intact while nothing is in it", async () => {
+    const head = { number: 0, hash: "" };
+    expect(await verify(testContext())).toMatchObject({ intact: true, problems: [], checked: 0, head });
   });
 
   it("names a row whose hashes were all made anew, by the next", async () => {
@@ -173,16 +191,17 @@ describe("what is recorded", () => {
     ]);
   });
 
-  it("a failed login, of somebody or of nobody, never what was typed for a password", async () => {
+  it("a failed login, of somebody or of nobody, never what was typed for a password or is nobody's address", async () => {
     const { id } = await register("p@example.org");
     const attempt = (email: string) => send("POST", "/user/login", { json: { email, password: "hunter2 hunter2" } });
     await attempt("p@example.org");
     await attempt("nobody@example.org");
+    await attempt("p@ss.word");
     await send("POST", "/auth/jwt/login", { form: { username: "my secret password", password: "x" } });
     const rows = await entries(await signInAdmin(), "?action=login_failed");
-    expect(rows.map(({ entity_id }) => entity_id).toSorted()).toEqual([id, "nobody@example.org", "unknown"].toSorted());
+    expect(rows.map(({ entity_id }) => entity_id).toSorted()).toEqual([id, "unknown", "unknown", "unknown"].toSorted());
     expect(rows[0]).toMatchObject({ actor_id: null, changes: { reason: { after: "wrong address or password" } } });
-    expect(JSON.stringify(rows)).not.toMatch(/hunter2|secret/);
+    expect(JSON.stringify(rows)).not.toMatch(/hunter2|secret|nobody|ss\.word/);
   });
 
   it("logout, user, role, grant, token, source, schedule, secret and their deletion, and the chain holds", async () => {
@@ -225,6 +244,7 @@ describe("what is recorded", () => {
     );
     const { results: stored } = await env.DB.prepare("SELECT * FROM audit_log").all();
     expect(JSON.stringify(stored)).not.toContain("sk_live_secret");
+    await sealAudit(testContext());
     const verified = await send("GET", "/admin/audit/verify", { token: again });
     expect(await verified.json()).toMatchObject({ intact: true, unsealed: 0, checked: stored.length });
     const person = await register("r@example.org");
@@ -288,6 +308,11 @@ it("somebody who leaves goes out of the rows, whose places still verify", async 
   const rows = await ctx.db.select().from(auditLog);
   expect(JSON.stringify(rows)).not.toMatch(new RegExp(`p@example.org|${id}`));
   expect(await verify(ctx)).toMatchObject({ intact: true, erased: [1] });
+  await sealAudit(ctx);
+  expect(await verify(ctx)).toMatchObject({ intact: true, erased: [1], unsealed: 0 });
+  // Whoever leaves without a trace leaves no entry either.
+  await erasePlatform(ctx, { id: crypto.randomUUID(), email: null });
+  expect(await verify(ctx)).toMatchObject({ intact: true, unsealed: 0 });
 });
 
 it("every route that deletes records it, itself or by its verb", () => {

@@ -3,6 +3,7 @@ import { afterEach, expect, it, vi } from "vitest";
 import { eq } from "drizzle-orm";
 import { forgetStanding } from "../../../src/platform/auth/standing.ts";
 import { users } from "../../../src/platform/auth/tables.ts";
+import { platformPurges } from "../../../src/platform/retention/platform-purges.ts";
 import { insertJob, makeContext, openSocket, openStream, signIn, upgrade } from "./readers.ts";
 
 afterEach(() => vi.useRealTimers());
@@ -103,6 +104,8 @@ it("keeps only a hash, and drops what has expired", async () => {
   expect(JSON.stringify(before.results)).not.toContain(ticket);
   vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 61_000 });
   await getTicket("platform", headers);
+  expect((await rows()).results).toHaveLength(2);
+  await platformPurges(new Map())["socket_tickets"]?.(makeContext());
   const after = await rows();
   expect(after.results).toHaveLength(1);
   expect(after.results).not.toEqual(before.results);

@@ -16,32 +16,35 @@ let started = 0;
 let beforeAnswer: () => Promise<void> = async () => {};
 let principal: Principal = anonymous;
 
-const startRoute = defineRoute({
-  method: "post",
-  path: "/starts/{name}",
+const start = {
+  method: "post" as const,
   summary: "Start something",
   tags: ["Test"],
-  access: "public",
+  access: "public" as const,
   idempotent: true,
   request: {
     params: z.object({ name: z.string() }),
     body: { content: { "application/json": { schema: z.object({ days: z.number() }) } } },
   },
   responses: { 202: { description: "Started" } },
-});
+};
+const startRoute = defineRoute({ ...start, path: "/starts/{name}" });
+const audit = { entity_type: "start", action: "create", field: "id" } as const;
+const auditedRoute = defineRoute({ ...start, path: "/audited/{name}", audit });
 
 /** A route that starts something, behind the middleware that every route has. */
 function createStarter() {
   const app = createRouter();
   app.onError(handleError);
   app.use(observeRequest(() => ({ ...createContext(env, createExecutionContext(), { principal }), now: () => now })));
-  app.openapi(startRoute, async (c) => {
-    const { days } = c.req.valid("json");
+  const begin = async (days: number) => {
     await beforeAnswer();
     started++;
     if (days < 0) throw notFound("Nothing there");
-    return c.json({ id: `start_${started}`, days }, 202);
-  });
+    return { id: `start_${started}`, days };
+  };
+  app.openapi(startRoute, async (c) => c.json(await begin(c.req.valid("json").days), 202));
+  app.openapi(auditedRoute, async (c) => c.json(await begin(c.req.valid("json").days), 202));
   return app;
 }
 
@@ -50,11 +53,12 @@ interface Call {
   days?: number | string;
   name?: string;
   query?: string;
+  path?: string;
 }
 
-async function post({ key, days = 1, name = "one", query = "" }: Call) {
+async function post({ key, days = 1, name = "one", query = "", path = "/starts" }: Call) {
   const headers = { "Content-Type": "application/json", ...(key === undefined ? {} : { "Idempotency-Key": key }) };
-  const request = new Request(`http://localhost/starts/${name}${query}`, {
+  const request = new Request(`http://localhost${path}/${name}${query}`, {
     method: "POST",
     headers,
     body: JSON.stringify({ days }),
@@ -166,6 +170,23 @@ describe("Idempotency-Key", () => {
     expect(await post({ key: "a" })).toMatchObject({ replayed: "true" });
     expect(await purge(now + 1 + DAY_MS)).toBe(1);
     expect(await post({ key: "a" })).toMatchObject({ replayed: null });
+  });
+
+  it("holds when the audit could not be written: what was done is not done again", async () => {
+    await env.DB.exec("CREATE TRIGGER refuse BEFORE INSERT ON audit_log BEGIN SELECT RAISE(ABORT, 'full'); END");
+    const refused = await post({ key: "a", path: "/audited" });
+    expect(refused).toMatchObject({ status: 500, body: { error: "AUDIT_NOT_WRITTEN" } });
+    await env.DB.exec("DROP TRIGGER refuse");
+    const again = await post({ key: "a", path: "/audited" });
+    expect(again).toMatchObject({ status: 202, replayed: "true", body: { id: "start_1" } });
+    expect(started).toBe(1);
+  });
+
+  it("gives an answer again without another entry in the audit", async () => {
+    await post({ key: "a", path: "/audited" });
+    expect(await post({ key: "a", path: "/audited" })).toMatchObject({ replayed: "true" });
+    const { results } = await env.DB.prepare("SELECT action, entity_type, entity_id FROM audit_log").all();
+    expect(results).toEqual([{ action: "create", entity_type: "start", entity_id: "start_1" }]);
   });
 
   it("that is too long is refused by the schema", async () => {

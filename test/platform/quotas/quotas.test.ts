@@ -83,6 +83,24 @@ describe("live jobs", () => {
     ]);
   });
 
+  it("are no more when an ended one is tried again, and there is room again when another has ended", async () => {
+    const { id, start, ask } = await mine({ USER_JOB_LIMIT: "1" });
+    const failed = await insertJob({ created_by: id, status: "failed" });
+    expect((await start("BTC/USDT")).status).toBe(200);
+    const retry = () => ask("POST", `/jobs/${failed}/retry`);
+    const refused = await retry();
+    expect([refused.status, await refused.json()]).toMatchObject([
+      429,
+      refusal("You may have 1 jobs waiting or running (USER_JOB_LIMIT)"),
+    ]);
+    const { db } = testContext();
+    expect(await db.select({ status: jobs.status }).from(jobs).where(eq(jobs.id, failed))).toEqual([
+      { status: "failed" },
+    ]);
+    await db.update(jobs).set({ status: "completed" }).where(eq(jobs.status, "pending"));
+    expect((await retry()).status).toBe(200);
+  });
+
   it("that are asked for together are refused together", async () => {
     const { ask } = await mine({ USER_JOB_LIMIT: "2" });
     const bulk = (symbols: string[]) =>
@@ -136,6 +154,24 @@ it("a schedule that meets a limit waits, says so once, and is not missed", async
   });
 });
 
+/** The lake, which tells of every part that is stored. */
+function countParts(note: () => void): R2Bucket {
+  const resumeMultipartUpload = (key: string, id: string) => {
+    const upload = env.LAKE.resumeMultipartUpload(key, id);
+    const uploadPart: R2MultipartUpload["uploadPart"] = (...part) => {
+      note();
+      return upload.uploadPart(...part);
+    };
+    return { uploadPart };
+  };
+  return new Proxy(env.LAKE, {
+    get(lake, name) {
+      const found: unknown = name === "resumeMultipartUpload" ? resumeMultipartUpload : Reflect.get(lake, name);
+      return typeof found === "function" ? found.bind(lake) : found;
+    },
+  });
+}
+
 describe("bytes", () => {
   const person = async (settings: Settings, role: "user" | "admin" = "user") => {
     const { id, headers } = await signIn(role, GRANTS);
@@ -186,6 +222,27 @@ describe("bytes", () => {
     const { db } = testContext();
     expect(await db.select({ total: count() }).from(uploads)).toEqual([{ total: 2 }]);
     expect(await db.select({ total: count() }).from(objects)).toEqual([{ total: 2 }]);
+  });
+
+  it("of an upload of unknown size are refused before they lie in the lake, and a part can be sent again", async () => {
+    const { headers } = await signIn("user", GRANTS);
+    let stored = 0;
+    const LAKE = countParts(() => {
+      stored += 1;
+    });
+    const settings = { ...env, ...limit, LAKE };
+    const begun = await openDoor(settings, headers)("POST", "/uploads", { filename: "a.csv" });
+    const { upload_id } = await begun.json<{ upload_id: string }>();
+    const put = async (part: number, bytes: number) => {
+      const init = { method: "PUT", body: new Uint8Array(bytes), headers };
+      const request = new Request(`http://localhost/uploads/${upload_id}/parts/${part}`, init);
+      return (await createApp().fetch(request, settings, createExecutionContext())).status;
+    };
+    expect([await put(1, 60), stored]).toEqual([200, 1]);
+    expect([await put(2, 41), stored]).toEqual([413, 1]);
+    expect([await put(1, 100), stored]).toEqual([200, 2]);
+    expect([await put(1, 101), stored]).toEqual([413, 2]);
+    expect([await put(1, 100), stored]).toEqual([200, 3]);
   });
 
   it("of a token count like a user's, an admin's have no limit", async () => {

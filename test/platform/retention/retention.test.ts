@@ -3,6 +3,7 @@ import { count } from "drizzle-orm";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { jobDefinitions, purges } from "../../../src/app.ts";
 import { configSchema, readConfig } from "../../../src/config.ts";
+import { deleteExpiredMailedTokens } from "../../../src/platform/auth/mailed-token.store.ts";
 import { credentials } from "../../../src/platform/credentials/tables.ts";
 import { activityLogs } from "../../../src/domains/warehouse/tables.ts";
 import { shards } from "../../../src/domains/inventory/tables.ts";
@@ -267,4 +268,12 @@ describe("a period", () => {
       expect(() => readConfig({ ...env, [name]: value })).toThrow(`Configuration is wrong: ${name}:`);
     },
   );
+});
+
+it("finds mailed links that have expired by an index", async () => {
+  const { sql, params } = deleteExpiredMailedTokens(testContext().primary, now).toSQL();
+  const plan = await env.DB.prepare(`EXPLAIN QUERY PLAN ${sql}`)
+    .bind(...params)
+    .all<{ detail: string }>();
+  expect(plan.results.map(({ detail }) => detail).join("\n")).toContain("INDEX mailed_tokens_expires");
 });

@@ -1,18 +1,27 @@
 import { z } from "@hono/zod-openapi";
+import { eq, sql } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
+import type { Feeds } from "../../../src/platform/events/feeds.ts";
 import { defineJob, done } from "../../../src/platform/jobs/define.ts";
 import { cronProblem, nextRun } from "../../../src/platform/schedules/cron.ts";
 import { startDueSchedules } from "../../../src/platform/schedules/due.ts";
-import { findSchedule, findTick } from "../../../src/platform/schedules/schedule.store.ts";
+import {
+  findSchedule,
+  findTick,
+  stopSchedule,
+  updateSchedule,
+} from "../../../src/platform/schedules/schedule.store.ts";
 import {
   changeSchedule,
   createSchedule,
   getSchedule,
   removeSchedule,
 } from "../../../src/platform/schedules/schedules.ts";
+import { schedules } from "../../../src/platform/schedules/tables.ts";
 import { tick } from "../../../src/platform/schedules/tick.ts";
 import { jobs } from "../../../src/platform/jobs/tables.ts";
 import { testContext } from "../../support/context.ts";
+import { insertJob } from "../events/readers.ts";
 
 const definition = defineJob({
   type: "nightly",
@@ -118,6 +127,64 @@ describe("a schedule", () => {
     ctx.advance(86_400_000);
     await startDueSchedules(ctx, definitions);
     expect(await ctx.db.select().from(jobs)).toHaveLength(1);
+  });
+});
+
+describe("a schedule that waits for a limit", () => {
+  const personal = { ...definition, domain: "banking" as const };
+  const waiting = new Map([[personal.type, personal]]);
+
+  /** Somebody who has as many jobs as they may, and as many schedules; the clock stands where all are due. */
+  async function openCrowd(count: number) {
+    const ctx = testContext();
+    ctx.config = { ...ctx.config, USER_JOB_LIMIT: 1 };
+    await insertJob({ created_by: "busy" });
+    const first = await createSchedule(ctx, { ...nightly, domain: "banking", created_by: "busy" });
+    const due = first.next_run_at ?? 0;
+    const rows = Array.from({ length: count - 1 }, (_, index) => ({ ...first, id: `sched_crowd_${index}` }));
+    for (let start = 0; start < rows.length; start += 4) {
+      await ctx.db.insert(schedules).values(rows.slice(start, start + 4));
+    }
+    const other = { ...first, id: "sched_other", created_by: "other", next_run_at: due + 1000 };
+    await ctx.db.insert(schedules).values(other);
+    ctx.advance(due + 2000 - ctx.now());
+    return { ctx, first };
+  }
+
+  it("keeps nobody else's from their run, however many one user has", async () => {
+    const { ctx } = await openCrowd(101);
+    await startDueSchedules(ctx, waiting);
+    await startDueSchedules(ctx, waiting);
+    expect((await findSchedule(ctx.db, "sched_other"))?.last_job_id).toMatch(/^job_/);
+    // Another's that has to wait has its turn as well.
+    const { next_run_at } = (await findSchedule(ctx.db, "sched_crowd_1")) ?? {};
+    const again = { next_run_at: (next_run_at ?? 0) + 1000, waits_for: "a limit", last_job_id: null };
+    await ctx.db.update(jobs).set({ status: "completed" }).where(eq(jobs.created_by, "other"));
+    await updateSchedule(ctx.db, "sched_other", again);
+    await startDueSchedules(ctx, waiting);
+    expect((await findSchedule(ctx.db, "sched_other"))?.last_job_id).toMatch(/^job_/);
+  });
+
+  it("does not keep the others from their run when nobody can be told", async () => {
+    const { ctx } = await openCrowd(2);
+    const publish: Feeds["publish"] = async (_, { type }) => {
+      if (type === "schedule.waiting") throw new Error("out of order");
+    };
+    await startDueSchedules({ ...ctx, feeds: { ...ctx.feeds, publish } }, waiting);
+    expect((await findSchedule(ctx.db, "sched_other"))?.last_job_id).toMatch(/^job_/);
+  });
+
+  it("waits no more once it was changed or stopped", async () => {
+    const { ctx, first } = await openCrowd(2);
+    await startDueSchedules(ctx, waiting);
+    const read = async (id: string) => (await findSchedule(ctx.db, id))?.waits_for;
+    expect([await read(first.id), await read("sched_crowd_0")]).toEqual([
+      expect.stringContaining("USER_JOB_LIMIT"),
+      expect.stringContaining("USER_JOB_LIMIT"),
+    ]);
+    await changeSchedule(ctx, "banking", first.id, { cron_expression: "0 3 * * *" });
+    await stopSchedule(ctx.db, "sched_crowd_0", "leaving", ctx.now(), sql`1`);
+    expect([await read(first.id), await read("sched_crowd_0")]).toEqual([null, null]);
   });
 });
 
