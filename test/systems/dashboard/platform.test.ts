@@ -445,7 +445,7 @@ describe("the page", () => {
 
   it("says so when the server is gone, and goes on by itself when it is back", async () => {
     const { page, complaints, picture } = await world.open("#/jobs?type=vault-rotate");
-    await heading(page, "Jobs").waitFor();
+    await page.getByRole("row").first().waitFor();
     const before = await page.getByRole("row").count();
     const banner = page.getByText("What you see may be old");
     const restarted = world.restart();

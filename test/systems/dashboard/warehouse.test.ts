@@ -11,6 +11,7 @@ import type { LocalServer } from "../../support/listen-locally.ts";
 const HOSTILE = '<img src=x onerror="window.hit=1"><script>window.hit=1</script>';
 const NARROW = { viewport: { width: 360, height: 800 } };
 const CHARGES = 120;
+const WAITING = { timeout: 30_000 };
 
 let rest: LocalServer;
 let world: DashboardWorld;
@@ -125,14 +126,14 @@ test("a file whose part is lost is sent again, and after a failed sync to anothe
     await page.getByLabel("Name of the table").fill(table);
     await page.getByRole("button", { name: "Upload the file" }).click();
     await expect
-      .poll(async () => (await warehouse.ask("GET", `/api/sources/${table}/csv-files`)).body)
+      .poll(async () => (await warehouse.ask("GET", `/api/sources/${table}/csv-files`)).body, WAITING)
       .toMatchObject({ files: [{ filename: "broken.csv.gz", status: "failed" }] });
     await page.getByText("sent", { exact: true }).waitFor();
     await page.getByRole("region", { name: "Loading into the table" }).getByText("failed", { exact: true }).waitFor();
   }
   await page.getByRole("button", { name: "Upload the file" }).click();
   await expect
-    .poll(async () => (await warehouse.ask("GET", "/api/sources/broken_second/details")).body)
+    .poll(async () => (await warehouse.ask("GET", "/api/sources/broken_second/details")).body, WAITING)
     .toMatchObject({
       history: [{ status: "failed" }, { status: "failed" }],
     });
@@ -376,7 +377,7 @@ test("a job says what was logged while it ran, or that its lines are too old, or
   await log.getByText("Older lines than the latest 500 of this source are not looked at.").waitFor();
   expect(complaints).toEqual([]);
 
-  const { body } = await warehouse.ask("POST", "/api/dbt/run", { command: "build" });
+  const { body } = await warehouse.ask("POST", "/api/dbt/runs", { command: "build" });
   const run = String(body["job_id"]);
   await warehouse.ended(run);
   await page.route(`**/api/dbt/runs/${run}`, (route) =>

@@ -18,14 +18,16 @@ type Token = Schemas["InstrumentToken"];
 export function PushTokens({ instrument }: { instrument: string }) {
   const path = { id: instrument };
   const [token, setToken] = useState<string | null>(null);
+  const [made, setMade] = useState(0);
   const tokens = useLoad(
     (signal) => dataOrThrow(api.GET("/api/instruments/{id}/tokens", { params: { path }, signal })),
     [instrument],
   );
   const create = useAction(async (fields: FormData) => {
     const body = { name: textOf(fields, "token_name") ?? "" };
-    const made = await dataOrThrow(api.POST("/api/instruments/{id}/tokens", { params: { path }, body }));
-    setToken(made.token);
+    const answer = await dataOrThrow(api.POST("/api/instruments/{id}/tokens", { params: { path }, body }));
+    setToken(answer.token);
+    setMade(made + 1);
     tokens.reload();
   });
   const revoke = async (token_id: string) => {
@@ -53,7 +55,7 @@ export function PushTokens({ instrument }: { instrument: string }) {
           />
         )}
       </Loaded>
-      <Form key={tokens.data?.length} action={create} submit="Make a token">
+      <Form key={made} action={create} submit="Make a token">
         <Field label="Name of the computer" hint="Such as Acquisition PC" error={create.fieldErrors["name"]}>
           <input name="token_name" required maxLength={255} />
         </Field>
