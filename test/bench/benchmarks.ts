@@ -1,6 +1,7 @@
 import { measureBanking } from "./banking-benchmarks.ts";
 import { measureRates, measureReads } from "./http-benchmarks.ts";
 import { measureLake } from "./lake-benchmarks.ts";
+import { measureMixedLoad } from "./load-benchmarks.ts";
 import type { Result } from "./result.ts";
 import { measureFanOut, measureSize, measureStart } from "./runtime-benchmarks.ts";
 import { measureWarehouse } from "./warehouse-benchmarks.ts";
@@ -29,4 +30,5 @@ export const benchmarks: Benchmark[] = [
   },
   { name: "warehouse", describe: "sync of a CSV file, a query over its table", run: measureWarehouse },
   { name: "banking", describe: "previews and lines of a person's large files", run: measureBanking },
+  { name: "load", describe: "1 to 128 callers who read and write at once", run: measureMixedLoad },
 ];
