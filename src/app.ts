@@ -14,13 +14,14 @@ import { answerCors } from "./platform/http/cors.ts";
 import { observeRequest, refuseForeignHosts, sessionStart } from "./platform/http/observe.ts";
 import { answerUnmatched } from "./platform/http/unmatched.ts";
 import type { JobDefinitions } from "./platform/jobs/define.ts";
+import { fsckJob } from "./platform/repair/fsck.job.ts";
 import type { Purges } from "./platform/retention/purge.ts";
 
 /** Every family of routes and jobs; adding a domain is one line here. */
 export const domains: Domain[] = [platform, banking, instruments, marketData, inventory, warehouse];
 
 export const jobDefinitions: JobDefinitions = new Map(
-  domains.flatMap((domain) => domain.jobs.map((definition) => [definition.type, definition])),
+  [...domains.flatMap((domain) => domain.jobs), fsckJob(domains)].map((definition) => [definition.type, definition]),
 );
 
 /** The platform comes last: what it knows of a person leads to what the domains keep. */

@@ -165,6 +165,22 @@ export const configSchema = z.object({
   USER_SOCKET_LIMIT: positive(100).describe(
     "Sockets and streams of events that one user or token may have open; without a token, one client address.",
   ),
+  USER_WEBHOOK_LIMIT: positive(20).describe("Webhooks that one user may have."),
+  ALERT_WEBHOOK_URL: url.describe(
+    "Receiver of what operators want to know: failed jobs, missed schedules, hosts that rest, damaged files, full storage; empty for none.",
+  ),
+  ALERT_WEBHOOK_SECRET: z
+    .string()
+    .regex(/^(whsec_[A-Za-z0-9+/]{32,88}={0,2})?$/, "must be whsec_ and 24 to 64 bytes in base64")
+    .default("")
+    .meta({ secret: true })
+    .describe("Signs what is sent there (Standard Webhooks): `whsec_` and 24 to 64 bytes in base64."),
+  STORAGE_ALERT_PERCENT: positive(80).describe(
+    "Share of `USER_QUOTA_BYTES` or `STORAGE_LIMIT_BYTES` that is warned of, in percent.",
+  ),
+  STORAGE_LIMIT_BYTES: wholeNumber(0).describe(
+    "What the lake should hold at most, in bytes: nothing is refused beyond it, only warned of before; 0 for no such limit.",
+  ),
   IDENTITY_PROVIDER: z
     .enum(["embedded", "firebase"])
     .default("embedded")
@@ -221,6 +237,9 @@ export const configSchema = z.object({
   EVENT_RETENTION_DAYS: positive(90).describe(
     "Days after which events can be replayed no more; of each topic the last 1,000 are kept.",
   ),
+  WEBHOOK_RETENTION_DAYS: positive(90).describe(
+    "Days for which what webhooks were told is kept, and can be sent again.",
+  ),
   ACTIVITY_RETENTION_DAYS: positive(30).describe("Days after which lines of the warehouse's activity log go."),
   ARTIFACT_RETENTION_DAYS: positive(30).describe(
     "Days for which the artifacts of an extraction are kept; those of the last complete one and the latest state of each resource stay.",
@@ -231,6 +250,9 @@ export const configSchema = z.object({
   ),
   UPLOAD_RETENTION_HOURS: positive(24).describe(
     "Hours after which an upload in parts that nobody has touched is given up.",
+  ),
+  FSCK_SAMPLE_BYTES: wholeNumber(256 * 1024 ** 2).describe(
+    "What a check of the storage reads of the lake to compare it with its checksums, in bytes; larger files are passed over.",
   ),
   AUDIT_RETENTION_DAYS: positive(400).describe("Days after which entries of the audit go, the oldest first."),
   CODE_RETENTION_MINUTES: positive(10).describe("Minutes after which a one-time code that no run has taken goes."),
@@ -283,7 +305,11 @@ const soundSchema = configSchema
     // Whoever can write an unsigned token would be anybody.
     ({ ENVIRONMENT, FIREBASE_AUTH_EMULATOR_HOST }) => ENVIRONMENT === "local" || FIREBASE_AUTH_EMULATOR_HOST === "",
     { path: ["FIREBASE_AUTH_EMULATOR_HOST"], error: "must be empty unless ENVIRONMENT is local" },
-  );
+  )
+  .refine(({ ALERT_WEBHOOK_URL, ALERT_WEBHOOK_SECRET }) => ALERT_WEBHOOK_URL === "" || ALERT_WEBHOOK_SECRET !== "", {
+    path: ["ALERT_WEBHOOK_SECRET"],
+    error: "must be set where ALERT_WEBHOOK_URL is",
+  });
 
 const parsed = new WeakMap<object, Config>();
 

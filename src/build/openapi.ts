@@ -53,8 +53,13 @@ export function describeApi(): OpenApiDocument {
     },
     servers: [{ url: "/" }],
   });
-  return { ...document, paths: nameOperations(document.paths), tags: describeTags(document.paths) };
+  const named = { ...document, paths: nameOperations(document.paths), tags: describeTags(document.paths) };
+  return JSON.parse(JSON.stringify(named, withoutFlags)) as OpenApiDocument;
 }
+
+/** The generator leaves a regular expression's flags behind its pattern, where no text would ever match. */
+const withoutFlags = (key: string, value: unknown) =>
+  key === "pattern" && typeof value === "string" ? value.replace(/(?<!\\)\/[a-z]+$/, "") : value;
 
 /** The document as the text that is committed and served. */
 export const renderApi = () => `${JSON.stringify(describeApi(), null, 2)}\n`;

@@ -1,7 +1,10 @@
+import type { SQL } from "drizzle-orm";
 import type { DomainName } from "../config.ts";
 import type { Context } from "../context.ts";
 import type { Router } from "./http/router.ts";
 import type { AnyJobDefinition } from "./jobs/define.ts";
+import type { Checks } from "./repair/check.ts";
+import type { NamingColumn } from "./repair/names.ts";
 import type { Purges } from "./retention/purge.ts";
 
 /** What a folder under `domains/` offers to the app. */
@@ -16,6 +19,14 @@ export interface Domain {
   purges?: Purges;
   /** What of the domain is about one person; what people share loses their name and stays. */
   erase?: Erase;
+  /** Every column that names objects of the lake: a live object that none names is given up. */
+  names?: readonly NamingColumn[];
+  /** Conditions on a row of `objects` for those that are kept though no column names them. */
+  kept?: readonly SQL[];
+  /** Folders of the lake that people fill by themselves: their objects have no rows, and are never deleted. */
+  brought?: readonly string[];
+  /** What else can be wrong with what the domain stores, by name. */
+  checks?: Checks;
 }
 
 /** Steps of the tick; one that fails is logged and tried again a minute later. */

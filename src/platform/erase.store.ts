@@ -8,6 +8,7 @@ import { socketTickets } from "./events/tables.ts";
 import { idempotencyKeys } from "./http/tables.ts";
 import { eraseSchedulesOf } from "./schedules/schedule.store.ts";
 import { objects } from "./storage/tables.ts";
+import { eraseWebhooksOf } from "./webhooks/webhook.store.ts";
 
 /** Stands where the audit named somebody: its rows stay, for the chain needs them. */
 const ERASED = "[erased]";
@@ -23,6 +24,7 @@ export function eraseRecordsOf(db: Database, { id, email }: Leaver, principal: s
     db.update(apiTokens).set({ created_by: null }).where(eq(apiTokens.created_by, id)),
     db.update(objects).set({ owner: null }).where(eq(objects.owner, principal)),
     ...eraseSchedulesOf(db, id, "banking"),
+    ...eraseWebhooksOf(db, id),
     db
       .update(auditLog)
       .set({ entity_id: ERASED, changes: {}, client_address: null, erased_at: now })

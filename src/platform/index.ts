@@ -16,8 +16,12 @@ import { healthRouter } from "./http/health.routes.ts";
 import { homeRouter } from "./http/home.routes.ts";
 import { jobsRouter } from "./jobs/jobs.routes.ts";
 import { metricsRouter } from "./metrics/metrics.routes.ts";
+import { fsckRouter } from "./repair/fsck.routes.ts";
+import { startFsck } from "./repair/start-fsck.ts";
 import { uploadsRouter } from "./storage/uploads.routes.ts";
 import { storageUsageRouter } from "./storage/usage.routes.ts";
+import { alertsRouter } from "./webhooks/alerts.routes.ts";
+import { webhooksRouter } from "./webhooks/webhooks.routes.ts";
 
 /** The shared routes and jobs: accounts, jobs, events, docs, health, metrics. */
 export const platform: Domain = {
@@ -40,7 +44,11 @@ export const platform: Domain = {
     { prefix: "", router: uploadsRouter },
     { prefix: "", router: storageUsageRouter },
     { prefix: "", router: configurationRouter },
+    { prefix: "", router: webhooksRouter },
+    { prefix: "", router: alertsRouter },
+    { prefix: "", router: fsckRouter },
   ],
   jobs: [rotateVaultJob],
+  chores: { start_fsck: startFsck },
   erase: erasePlatform,
 };

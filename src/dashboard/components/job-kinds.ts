@@ -10,6 +10,7 @@ export const jobKinds: Record<string, string> = {
   "bank-collect": "Collection from a bank",
   harvest: "Harvest of an instrument",
   scrub: "Check of stored files",
+  fsck: "Check of the storage",
   "vault-rotate": "Rotation of the vault's key",
 };
 

@@ -10,6 +10,7 @@ import {
   type ScheduleRow,
   stopSchedule as stopScheduleFor,
 } from "../../platform/schedules/schedule.store.ts";
+import { recordStopped } from "../../platform/schedules/schedule-events.ts";
 import { addSchedule, changeUnchangedSchedule, newSchedule } from "../../platform/schedules/schedules.ts";
 import { findBankLogin, hasRefusedLogin, isRefusedSince } from "./bank-login.store.ts";
 import { requireOwner } from "./owner.ts";
@@ -101,15 +102,15 @@ export async function findNextRun(ctx: Context, owner: string) {
   };
 }
 
-/** For the batch that notes that the bank refused somebody's login at `refused_at` (ms): no run comes due any more. */
-export const stopSchedule = (ctx: Context, owner: string, refused_at: number): Statement =>
-  stopScheduleFor(
-    ctx.db,
-    collectionScheduleId(owner),
-    "login-refused",
-    refused_at,
-    isRefusedSince(ctx.db, owner, refused_at),
-  );
+/** For the batch that notes that the bank refused somebody's login at `refused_at` (ms): no run comes due any more, and they learn why. */
+export function stopSchedule(ctx: Context, owner: string, refused_at: number): [Statement, Statement] {
+  const id = collectionScheduleId(owner);
+  const schedule = { id, domain: "banking", job_type: COLLECT, created_by: owner } as const;
+  return [
+    stopScheduleFor(ctx.db, id, "login-refused", refused_at, isRefusedSince(ctx.db, owner, refused_at)),
+    recordStopped(ctx, schedule, "login-refused"),
+  ];
+}
 
 /** For the batch that stores a login: makes the schedule where there is none, and switches on what a refusal has stopped. */
 export async function scheduleStoredLogin(ctx: Context, owner: string): Promise<Statement[]> {

@@ -18,6 +18,7 @@ const startRoute = defineRoute({
   description: "A run that is under way is not doubled, and the daily time stays. Follow it on `/ws/jobs/{id}`.",
   tags,
   access: "account",
+  quota: "jobs",
   responses: {
     200: jsonResponse("A run is under way", z.literal(true).openapi({ example: true })),
     500: errorResponse("Failed to start job: `JOB_START_ERROR`"),

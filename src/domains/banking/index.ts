@@ -10,6 +10,7 @@ import { eraseBanking } from "./erase.ts";
 import { exportRouter } from "./export.routes.ts";
 import { leavingRouter } from "./leaving.routes.ts";
 import { netbankRouter } from "./netbank.routes.ts";
+import { names } from "./object-names.ts";
 import { oneTimeCodesRouter } from "./one-time-codes.routes.ts";
 import { purgeCodes } from "./one-time-codes.ts";
 import { reportsRouter } from "./reports.routes.ts";
@@ -33,6 +34,7 @@ export const banking: Domain = {
   ],
   jobs: [collectJob],
   erase: eraseBanking,
+  names,
   chores: {
     end_runs_of_blocked: endRunsOfBlocked,
     delete_leavers: deleteLeavers,

@@ -1,11 +1,10 @@
-import { Buffer } from "node:buffer";
-import { createHmac } from "node:crypto";
 import { z } from "zod";
 import type { Context } from "../../context.ts";
 import { AppError, upstreamFailed } from "../../errors.ts";
 import { MASK } from "../../platform/audit/audit.ts";
 import { isoTime } from "../../platform/jobs/render.ts";
 import { fetchUserUrl } from "../../platform/outbound/fetch.ts";
+import { signedHeaders } from "../../platform/outbound/webhook-signature.ts";
 import { segmentProblem } from "../../platform/storage/segments.ts";
 import type { HookAnswer, HookEvent } from "./hook-runner.ts";
 import { type HookRow, hookResource } from "./hooks.ts";
@@ -13,7 +12,6 @@ import { readResourceSecrets } from "./resource-secrets.ts";
 
 const TRIES = 3;
 const LIMITS = { timeout_ms: 10_000, max_bytes: 65_536 };
-const SECRET_PREFIX = "whsec_";
 
 const answerSchema = z.object({
   action: z.enum(["proceed", "skip", "redirect"]).default("proceed"),
@@ -71,7 +69,7 @@ async function post(
   let failure: unknown;
   for (let tries = 0; tries < TRIES; tries++) {
     try {
-      const init = { method: "POST", headers: signedHeaders(ctx, message), body: message.body };
+      const init = { method: "POST", headers: signedHeaders(message, ctx.now()), body: message.body };
       const response = await fetchUserUrl(ctx, url, init, LIMITS);
       const text = await response.text();
       if (response.ok) return text;
@@ -88,15 +86,6 @@ async function post(
 /** Cut connections and silence; neither refusals nor a host that rests, nor faults of our own. */
 const isWorthAnother = (error: unknown) =>
   error instanceof AppError && error.status === 502 && error.retry_after !== undefined;
-
-function signedHeaders(ctx: Context, { id, body, secret }: { id: string; body: string; secret: string | undefined }) {
-  const timestamp = String(Math.floor(ctx.now() / 1000));
-  const headers = { "Content-Type": "application/json", "webhook-id": id, "webhook-timestamp": timestamp };
-  if (secret === undefined) return headers;
-  const key = Buffer.from(secret.slice(SECRET_PREFIX.length), "base64");
-  const signature = createHmac("sha256", key).update(`${id}.${timestamp}.${body}`).digest("base64");
-  return { ...headers, "webhook-signature": `v1,${signature}` };
-}
 
 function readAnswer(text: string): z.output<typeof answerSchema> {
   if (text.trim() === "") return answerSchema.parse({});

@@ -1,6 +1,7 @@
 import type { Context } from "../../context.ts";
 import { AppError } from "../../errors.ts";
 import { defineJob, done, resume } from "../../platform/jobs/define.ts";
+import { recordEvent } from "../../platform/webhooks/record-event.ts";
 import { retryCut } from "./cuts.ts";
 import { firstCursor, type ScrubCursor, scrubParams } from "./scrub-cursor.ts";
 import { findUndisturbed, listUnverified, markRead } from "./scrub.store.ts";
@@ -62,6 +63,21 @@ function passOver(cursor: ScrubCursor, { location, transfer }: Stored, error: un
   cursor.errors.push(`Storage location ${location.name}: ${error.message}`);
 }
 
+/** At most one an hour for each place where files are stored: a disk that decays takes many with it. */
+const recordMismatch = (
+  ctx: Context,
+  job_id: string,
+  { file, transfer }: Pick<Stored, "file" | "transfer">,
+  damage: string,
+) =>
+  recordEvent(ctx, {
+    type: "scrub.mismatch",
+    subject: transfer.storage_location_id ?? "lake",
+    owner: null,
+    data: { file_id: file.id, transfer_id: transfer.id, storage_location_id: transfer.storage_location_id, damage },
+    fact: `scrub.mismatch:${transfer.id}:${job_id}`,
+  });
+
 async function keep(
   ctx: Context,
   job: ScrubRun,
@@ -78,5 +94,6 @@ async function keep(
   const { verified, damaged, bytes } = cursor;
   const message = `Verified ${verified} files...`;
   const read = { id: file.id, transfer_id: transfer.id, verified_at: ctx.now(), damage };
-  await job.commit([markRead(ctx.db, read)], { cursor, progress: { message, verified, damaged, bytes } });
+  const told = damage === null ? [] : [recordMismatch(ctx, job.id, { file, transfer }, damage)];
+  await job.commit([markRead(ctx.db, read), ...told], { cursor, progress: { message, verified, damaged, bytes } });
 }

@@ -15,8 +15,12 @@ const admin = { tags: ["Administration"], access: "admin" as const };
 const params = z.object({ id: userIdSchema });
 const missing = { 404: errorResponse("User not found") };
 const named = (description: string) => jsonResponse(description, z.array(namedShown));
-const shown = userSchema
-  .extend({ deleted_at: time.nullable().openapi({ description: "Since when the account is blocked", example: null }) })
+// Not extended: the document would ask for both, and the one allows null only.
+const shown = z
+  .object({
+    ...userSchema.shape,
+    deleted_at: time.nullable().openapi({ description: "Since when the account is blocked", example: null }),
+  })
   .openapi("ListedUser");
 
 const meRoute = defineRoute({

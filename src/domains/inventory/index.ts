@@ -4,6 +4,7 @@ import { cloudCredentialsRouter } from "./cloud-credentials.routes.ts";
 import { extractionJob } from "./extraction.job.ts";
 import { extractionRouter } from "./extraction.routes.ts";
 import { extractionSchedulesRouter } from "./extraction-schedules.routes.ts";
+import { kept, names } from "./object-names.ts";
 import { readingRouter } from "./reading.routes.ts";
 import { purgeArtifacts } from "./retention.ts";
 
@@ -17,6 +18,8 @@ export const inventory: Domain = {
     })),
   ),
   jobs: [extractionJob],
+  names,
+  kept,
   async erase(ctx, { id }) {
     await disownCloudAccounts(ctx.db, id);
     return true;

@@ -76,6 +76,7 @@ const datasetRoute = defineRoute({
   description: "The file is kept for `EXPORT_RETENTION_DAYS`; an unchanged dataset is answered with the file at hand.",
   tags,
   access: read,
+  quota: "bytes",
   request: { params: z.object({ dataset_id: rowId("Id of a dataset", 1) }) },
   responses: {
     200: { description: "The file is ready", content: { "application/json": { schema: datasetExportSchema } } },
@@ -95,6 +96,7 @@ const tickerRoute = defineRoute({
   description: "Markets are never mixed: name one when the symbol is on several and none of them is SPOT.",
   tags,
   access: read,
+  quota: "bytes",
   request: { params: z.object({ exchange, symbol }), query: z.object({ market }) },
   responses: {
     200: { description: "The file is ready", content: { "application/json": { schema: tickerExportSchema } } },

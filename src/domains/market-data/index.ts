@@ -5,6 +5,7 @@ import { bulkRouter } from "./bulk.routes.ts";
 import { collectJob } from "./collection-schedules.job.ts";
 import { collectionSchedulesRouter } from "./collection-schedules.routes.ts";
 import { coverageRouter } from "./coverage.routes.ts";
+import { checks } from "./coverage-checks.ts";
 import { datasetRouter } from "./dataset.routes.ts";
 import { downloadJob } from "./download.job.ts";
 import { downloadRouter } from "./download.routes.ts";
@@ -16,9 +17,11 @@ import { featureFileRouter } from "./feature-file.routes.ts";
 import { featureListRouter, featurePageRouter } from "./feature-list.routes.ts";
 import { healthRouter } from "./health.routes.ts";
 import { historyRouter } from "./history.routes.ts";
+import { INBOX } from "./ingest-file.ts";
 import { ingestFileJob } from "./ingest-file.job.ts";
 import { ingestFileRouter } from "./ingest-file.routes.ts";
 import { listRouter } from "./list.routes.ts";
+import { names } from "./object-names.ts";
 import { readRouter } from "./read.routes.ts";
 
 /** Candles of many exchanges in a Parquet lake. */
@@ -46,5 +49,8 @@ export const marketData: Domain = {
     { prefix: "/api/v1", router: exportRouter },
   ],
   jobs: [downloadJob, collectJob, aggregateJob, ingestFileJob],
+  names,
+  brought: [INBOX],
+  checks,
   purges: { exports: purgeExports },
 };

@@ -45,6 +45,7 @@ const ingestRoute = defineRoute({
     "Rows may come in any order; the last one of a `ts` wins. Files above 8 MiB are read by a job.",
   tags: ["Ingestion"],
   access: { domain: "market-data", action: "write" },
+  quota: "jobs",
   upload: true,
   request: {
     body: {

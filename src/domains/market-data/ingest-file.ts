@@ -20,7 +20,8 @@ const INLINE_BYTES = 8 * 1024 * 1024;
 /** Larger files come by an upload session. */
 const MOST_FORM_BYTES = 1024 ** 3;
 const MOST_JSON_BYTES = 1024 ** 2;
-const INBOX = "inbox/";
+/** Folder of the lake that people fill by themselves. */
+export const INBOX = "inbox/";
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** A CSV that has been read, or waits to be. */

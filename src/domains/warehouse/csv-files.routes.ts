@@ -22,6 +22,7 @@ const uploadRoute = defineRoute({
   summary: "Upload a CSV file",
   tags,
   access: write,
+  quota: "jobs",
   upload: true,
   request: {
     params,

@@ -5,8 +5,8 @@ import { ObjectChanged, storedReader } from "../../platform/storage/ranges.ts";
 import { sourceIo } from "./source-io.ts";
 import type { SourceRow } from "./source.store.ts";
 
-/** Folder of the lake that sources may read by `lake://`. */
-const LAKE_FOLDER = "warehouse/files";
+/** Folder of the lake that people fill by themselves, and sources may read by `lake://`. */
+export const LAKE_FOLDER = "warehouse/files";
 
 /** Opens what the `bucket_url` of a source names: a bucket elsewhere, or a folder of our own lake. */
 export function openStorage(ctx: Context, { config }: Pick<SourceRow, "config">): Bucket {

@@ -7,8 +7,10 @@ import { modelsRouter } from "./dbt/models.routes.ts";
 import { projectRouter } from "./dbt/project.routes.ts";
 import { runsRouter } from "./dbt/runs.routes.ts";
 import { dbtDocsRouter } from "./dbt-docs.routes.ts";
+import { LAKE_FOLDER } from "./file-storage.ts";
 import { ensureDefaultSources } from "./default-sources.ts";
 import { metabaseRouter } from "./metabase-proxy.routes.ts";
+import { names } from "./object-names.ts";
 import { queryRouter } from "./query.routes.ts";
 import { secretsRouter } from "./secrets.routes.ts";
 import { sourceScheduleRouter } from "./source-schedule.routes.ts";
@@ -18,6 +20,7 @@ import { statusRouter } from "./status.routes.ts";
 import { syncJob } from "./sync.job.ts";
 import { syncRouter } from "./sync.routes.ts";
 import { startDueSyncs } from "./sync.ts";
+import { checks } from "./table-checks.ts";
 import { tablesListRouter } from "./tables-list.routes.ts";
 
 /** Rows of SaaS, REST and CSV sources in SQL tables, and models over them. */
@@ -40,6 +43,9 @@ export const warehouse: Domain = {
     .map((router) => ({ prefix: "/api", router }))
     .concat({ prefix: "", router: dbtDocsRouter }, { prefix: "/metabase", router: metabaseRouter }),
   jobs: [syncJob, dbtJob],
+  names,
+  brought: [`${LAKE_FOLDER}/`],
+  checks,
   async erase(ctx, { id }) {
     await disownSources(ctx.db, id);
     return true;

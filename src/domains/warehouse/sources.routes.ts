@@ -59,6 +59,7 @@ const createRoute = defineRoute({
   summary: "Add a source",
   tags,
   access: write,
+  quota: "sources",
   audit: { entity_type: "source", action: "create", field: "name", notes: ["type", "enabled"] },
   request: { body: jsonBody(sourceInput) },
   responses: {

@@ -16,6 +16,7 @@ const syncRoute = defineRoute({
   summary: "Start a sync",
   tags: ["Warehouse sources"],
   access: { domain: "warehouse", action: "write" },
+  quota: "jobs",
   request: {
     params: z.object({ source_name: sourceName }),
     body: jsonBody(

@@ -94,6 +94,10 @@ const verificationSchema = z
     head: z
       .object({ number: z.int().openapi({ example: 1042 }), hash })
       .openapi({ description: "End of the chain; note it elsewhere, and no earlier row can be changed unnoticed" }),
+    last: z
+      .object({ number: z.int().openapi({ example: 1000 }), hash })
+      .nullable()
+      .openapi({ description: "Last row of this page, to compare with a head that was noted; null without rows" }),
     next_after: z.int().nullable().openapi({ description: "`after` of the next page; null at the end", example: null }),
   })
   .openapi("AuditVerification");

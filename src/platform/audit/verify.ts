@@ -56,6 +56,7 @@ export async function verifyAudit({ primary: db }: Context, { after, limit }: { 
     unsealed: unsealed?.total ?? 0,
     purged_up_to: chain.purged_number,
     head: { number: chain.head_number, hash: chain.head_hash },
+    last: rows.length === 0 ? null : { number, hash: previous_hash ?? "" },
     next_after: isLast ? null : number,
   };
 }

@@ -50,6 +50,7 @@ const jobRoute = defineRoute({
     "Sends the job's current state, then every change, and closes with code 1000 after the last. For those who may see the job.",
   tags: ["Events"],
   access: "public",
+  quota: "sockets",
   request: {
     params: z.object({
       job_id: z
@@ -82,6 +83,7 @@ const platformRoute = defineRoute({
     "Sends a `connected` frame, then the events of the domains you may read and your own. Without a token, only those of the domains that are open to everybody.",
   tags: ["Events"],
   access: "public",
+  quota: "sockets",
   request: { query: watchQuery, headers: watchHeaders },
   responses: watchResponses(
     'id: 81c40d2e-7\nevent: job.completed\ndata: {"id":"81c40d2e-7","type":"job.completed","event":"job.completed","data":{"job_id":"job_1705314600000123","type":"download","status":"completed","progress":{}},"timestamp":"2024-01-15T10:32:15.000Z"}\n\n',

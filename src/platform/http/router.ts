@@ -38,6 +38,8 @@ type RouteInput<P extends string> = Omit<RouteConfig, "path" | "security" | "mid
   /** Starts a job: honours `Idempotency-Key`. */
   idempotent?: boolean;
   rateLimit?: RateLimitDoor;
+  /** Of what the caller may run out; implied by `idempotent` for jobs and by `upload` for bytes. */
+  quota?: "jobs" | "sources" | "sockets" | "bytes";
   /** What its success means for the audit, where the verb does not record that itself. */
   audit?: RouteAudit;
   /** Lays its JSON into `{ data, message, errors }` where `?envelope=true` asks for it. */
@@ -45,11 +47,13 @@ type RouteInput<P extends string> = Omit<RouteConfig, "path" | "security" | "mid
 };
 
 const ERROR_TEXTS: Record<number, string> = {
+  400: "A parameter, or a field of the body, is missing or wrong",
   401: "No token, or one that is invalid, expired or revoked",
   403: "Signed in, but not allowed",
-  413: "Request body too large",
+  409: "A request with this `Idempotency-Key` is under way",
+  413: "Request body too large, or more bytes than one may store",
   422: "A parameter, or a field of the body, is missing or wrong",
-  429: "Too many requests",
+  429: "Too many requests, or as many as one may have: `message` names the limit",
   500: "Unexpected server error",
 };
 
@@ -58,12 +62,15 @@ const ERROR_TEXTS: Record<number, string> = {
  * no route can be reached or described without them.
  */
 export function defineRoute<const P extends string, const R extends RouteInput<P>>(input: R & RouteInput<P>) {
-  const { access, upload = false, idempotent = false, envelope = false, rateLimit, audit, ...route } = input;
+  const { access, upload = false, idempotent = false, envelope = false, rateLimit, quota, audit, ...route } = input;
   const hasBody = ["post", "put", "patch"].includes(route.method);
   const statuses = [422, 500];
+  // Its document answers wrong requests so; bodies that are no JSON are 422 everywhere.
+  if (typeof access === "object" && access.domain === "warehouse") statuses.push(400);
   if (access !== "public") statuses.push(401, 403);
-  if (hasBody && !upload) statuses.push(413);
-  if (rateLimit) statuses.push(429);
+  if (idempotent) statuses.push(409);
+  if (hasBody || quota === "bytes") statuses.push(413);
+  if (rateLimit || idempotent || (quota && quota !== "bytes")) statuses.push(429);
   const errors = Object.fromEntries(statuses.map((status) => [status, errorResponse(ERROR_TEXTS[status] ?? "Error")]));
   const middleware = [
     ...(envelope ? [offerEnvelope] : []),

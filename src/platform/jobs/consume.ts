@@ -1,10 +1,12 @@
 import type { Context } from "../../context.ts";
 import { AppError } from "../../errors.ts";
 import { describeError } from "../http/log.ts";
+import { deliverRecorded } from "../webhooks/deliver.ts";
 import { announceJob, recordTransition } from "./announce.ts";
 import type { AnyJobDefinition, JobDefinitions, JobRow, SliceOutcome } from "./define.ts";
 import { deleteFence, findFence, raiseWarehouseFence } from "./fence.store.ts";
-import { claimJob, endLiveJob, type JobInsert, raiseFenceForClaim, updateHeldJob } from "./job.store.ts";
+import { recordJobEnd } from "./job-events.ts";
+import { claimJob, endLiveJob, findJob, type JobInsert, raiseFenceForClaim, updateHeldJob } from "./job.store.ts";
 import type { JobMessage } from "./queues.ts";
 import { commitFenced, JobStopped, LEASE_MS, openRunningJob } from "./running-job.ts";
 import { fillSlots } from "./slots.ts";
@@ -104,8 +106,11 @@ async function endJob(
     completed_at: ctx.now(),
     lease_expires_at: null,
   };
-  await commitFenced(ctx, row, [updateHeldJob(ctx.db, row.id, row.epoch, change)]);
   const ended = { ...row, ...change } as JobRow;
+  const statements = [updateHeldJob(ctx.db, row.id, row.epoch, change), recordJobEnd(ctx, ended)];
+  const [, , recorded] = await commitFenced(ctx, row, statements);
+  // What the last of the statements answers.
+  deliverRecorded(ctx, recorded as { heard: number }[]);
   recordTransition(ctx, ended, outcome.errors[0]);
   await announceJob(ctx, ended);
   if (row.lane !== null) await fillSlots(ctx, row.type);
@@ -166,8 +171,15 @@ function backoff(failures: number, chance: number): number {
 async function buryJob(ctx: Context, id: string): Promise<void> {
   const now = ctx.now();
   const errors = ["The queue gave this job up after repeated delivery failures"];
-  const [buried] = await endLiveJob(ctx.db, id, { status: "failed", errors, completed_at: now, dead_lettered_at: now });
+  const job = await findJob(ctx.db, id);
+  if (!job) return;
+  const change = { status: "failed" as const, errors, completed_at: now };
+  const [[buried], recorded] = await ctx.db.batch([
+    endLiveJob(ctx.db, job.id, { ...change, dead_lettered_at: now }),
+    recordJobEnd(ctx, { ...job, ...change }),
+  ]);
   if (!buried) return;
+  deliverRecorded(ctx, recorded);
   recordTransition(ctx, buried, errors[0]);
   await announceJob(ctx, buried);
   if (buried.lane !== null) await fillSlots(ctx, buried.type);

@@ -86,6 +86,12 @@ export interface JobDefinition<Schema extends z.ZodType = z.ZodType, Cursor = un
   run(ctx: Context, job: RunningJob<z.output<Schema>, Cursor>): Promise<SliceOutcome>;
 }
 
+/** What starting a job needs to know of its definition. */
+export type JobKind<Schema extends z.ZodType = z.ZodType> = Pick<
+  JobDefinition<Schema>,
+  "type" | "version" | "domain" | "queue" | "params" | "slots"
+>;
+
 /** Declares a kind of job; the row's `type` finds it again, whatever queue the message came by. */
 export function defineJob<Schema extends z.ZodType, Cursor>(
   definition: JobDefinition<Schema, Cursor>,

@@ -27,10 +27,10 @@ export function isFenced(error: unknown): boolean {
   return false;
 }
 
-/** Runs a batch whose first statement is the fence check; translates its failure. */
-export async function commitFenced(ctx: Context, row: JobRow, statements: Statement[]): Promise<void> {
+/** Runs a batch whose first statement is the fence check, which is the first of the answers; translates its failure. */
+export async function commitFenced(ctx: Context, row: JobRow, statements: Statement[]): Promise<unknown[]> {
   try {
-    await ctx.db.batch([guardFence(ctx.db, "fence", row.fence_subject, row.epoch), ...statements]);
+    return await ctx.db.batch([guardFence(ctx.db, "fence", row.fence_subject, row.epoch), ...statements]);
   } catch (error) {
     if (isFenced(error)) throw new JobStopped(row.id);
     throw error;

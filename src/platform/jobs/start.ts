@@ -7,7 +7,7 @@ import { describeError } from "../http/log.ts";
 import { withinJobQuota } from "../quotas/job-quota.ts";
 import { quotaRefusal } from "../quotas/quotas.ts";
 import { announceJob, recordTransition } from "./announce.ts";
-import type { JobDefinition, JobRow, Statement } from "./define.ts";
+import type { JobKind, JobRow, Statement } from "./define.ts";
 import { timedId } from "./identifiers.ts";
 import { findLiveJob, insertJob, type JobAddress, type JobInsert } from "./job.store.ts";
 
@@ -32,9 +32,9 @@ const ID_ATTEMPTS = 5;
  * Records a job and sends its message. When a live job has the subject, that one is returned and
  * `created` is false. Throws 429 naming the limit when there are as many live jobs as may be.
  */
-export async function startOrJoinJob<Schema extends z.ZodType, Cursor>(
+export async function startOrJoinJob<Schema extends z.ZodType>(
   ctx: Context,
-  definition: JobDefinition<Schema, Cursor>,
+  definition: JobKind<Schema>,
   params: z.input<Schema> & Record<string, unknown>,
   options: StartOptions = {},
 ): Promise<{ job: JobRow; created: boolean }> {
@@ -55,9 +55,9 @@ export async function startOrJoinJob<Schema extends z.ZodType, Cursor>(
 }
 
 /** The row of a job that has not started. */
-export function newJob<Schema extends z.ZodType, Cursor>(
+export function newJob<Schema extends z.ZodType>(
   ctx: Context,
-  definition: JobDefinition<Schema, Cursor>,
+  definition: JobKind<Schema>,
   params: z.input<Schema> & Record<string, unknown>,
   { subject, progress = {}, created_by }: StartOptions,
   now = ctx.now(),
@@ -110,9 +110,9 @@ export function guardJobs(
 }
 
 /** As above, but a live job with the same subject is a conflict. */
-export async function startJob<Schema extends z.ZodType, Cursor>(
+export async function startJob<Schema extends z.ZodType>(
   ctx: Context,
-  definition: JobDefinition<Schema, Cursor>,
+  definition: JobKind<Schema>,
   params: z.input<Schema> & Record<string, unknown>,
   options: StartOptions = {},
 ): Promise<JobRow> {

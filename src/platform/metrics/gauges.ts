@@ -1,4 +1,6 @@
 import type { Context, Database } from "../../context.ts";
+import { findLastRun } from "../repair/fsck.store.ts";
+import { openFindings } from "../repair/report.ts";
 import type { Gauge, Sample } from "./exposition.ts";
 import {
   countDeadLetters,
@@ -25,13 +27,15 @@ let counts: Counts | undefined;
 
 /** Measures what has a value at every moment; `readers` is what the event feeds have reported. */
 export async function measureGauges(ctx: Context, readers: number): Promise<Gauge[]> {
-  const [live, dead, circuits] = await ctx.db.batch([
+  const [live, dead, circuits, checked] = await ctx.db.batch([
     countLiveJobs(ctx.db),
     countDeadLetters(ctx.db),
     listCircuits(ctx.db),
+    findLastRun(ctx.db),
   ]);
   const jobsIn = (status: string) => live.find((row) => row.status === status)?.count ?? 0;
   const [bytes, { rows, lake }] = await Promise.all([measureBytes(ctx), countEverything(ctx)]);
+  const findings = openFindings(checked[0]?.results ?? {}).map(({ kind, value }) => ({ labels: { kind }, value }));
   const states = circuits.flatMap((circuit) => {
     const current = circuitState(circuit, ctx.now());
     return CIRCUIT_STATES.map((state) => ({ labels: { host: circuit.host, state }, value: Number(state === current) }));
@@ -45,6 +49,7 @@ export async function measureGauges(ctx: Context, readers: number): Promise<Gaug
     gauge("catchment_database_rows", "Rows of a table, counted at most once a minute.", rows),
     gauge("catchment_lake_objects", "Objects in the lake that a reader can see.", lake.count),
     gauge("catchment_lake_bytes", "Size of the objects in the lake that a reader can see.", lake.bytes ?? 0),
+    gauge("catchment_fsck_findings", "What the last check of the storage found and did not repair.", findings),
     gauge("catchment_circuit_state", "1 for the state that the circuit of an upstream host is in.", states),
   ];
 }

@@ -1,4 +1,4 @@
-import { and, eq, gt, lte, sql } from "drizzle-orm";
+import { and, eq, exists, gt, lte, sql } from "drizzle-orm";
 import type { Database } from "../../context.ts";
 import { circuits } from "./tables.ts";
 
@@ -50,6 +50,17 @@ export function countFault(db: Database, host: string, now: number, rules: Circu
       },
     })
     .returning();
+}
+
+/** Condition that the fault counted at `now`, in the statement before, has opened a circuit. */
+export function hasJustOpened(db: Database, host: string, now: number) {
+  const opened = sql`${circuits.open_seconds} > 0 AND ${circuits.open_until} = ${now} + ${circuits.open_seconds} * 1000`;
+  return exists(
+    db
+      .select({ host: circuits.host })
+      .from(circuits)
+      .where(and(eq(circuits.host, host), opened)),
+  );
 }
 
 /** Forgets the faults of a host that has answered, unless its circuit was opened meanwhile. */

@@ -1,6 +1,8 @@
 import type { Context } from "../../context.ts";
 import { AppError, unavailable } from "../../errors.ts";
-import { type CircuitRow, claimProbe, closeCircuit, countFault, findCircuit } from "./circuit.store.ts";
+import { HOUR_MS } from "../retention/purge.ts";
+import { insertEvent } from "../webhooks/event.store.ts";
+import { type CircuitRow, claimProbe, closeCircuit, countFault, findCircuit, hasJustOpened } from "./circuit.store.ts";
 
 const RULES = { faults: 5, first_open_seconds: 30, longest_open_seconds: 600 };
 /** Longer than any single call may take, so that a second probe starts only when the first is lost. */
@@ -58,13 +60,20 @@ export async function enterCircuit(ctx: CircuitContext, host: string): Promise<v
 export async function settleCircuit(ctx: CircuitContext, host: string, outcome: Outcome): Promise<void> {
   const now = ctx.now();
   if (outcome === "fault") {
-    const [row] = await countFault(ctx.db, host, now, RULES);
+    const [[row]] = await ctx.db.batch([countFault(ctx.db, host, now, RULES), recordOpening(ctx, host, now)]);
     return remember(host, row ?? null, now);
   }
   const faults = known.get(host)?.row?.faults ?? 0;
   if (faults === 0) return;
   const [row] = await closeCircuit(ctx.db, host, now);
   if (row) remember(host, row, now);
+}
+
+/** Once in the hour, for a host that stays down opens its circuit again and again. */
+function recordOpening({ db }: CircuitContext, host: string, now: number) {
+  const fact = `circuit.open:${host}:${Math.floor(now / HOUR_MS)}`;
+  const event = { type: "circuit.open", subject: host, owner: null, data: { host }, fact } as const;
+  return insertEvent(db, { ...event, only_if: hasJustOpened(db, host, now) }, now);
 }
 
 /** Whether a thrown value tells against the host; whoever aborts a call does so for waiting too long. */

@@ -12,6 +12,7 @@ const QUOTAS = {
   JOB_LIMIT: { says: "There may be %s jobs waiting or running", wait_seconds: 30 },
   USER_SOURCE_LIMIT: { says: "You may have %s sources", wait_seconds: null },
   SOURCE_LIMIT: { says: "There may be %s sources", wait_seconds: null },
+  USER_WEBHOOK_LIMIT: { says: "You may have %s webhooks", wait_seconds: null },
   USER_SOCKET_LIMIT: { says: "You may follow events by %s sockets and streams at once", wait_seconds: 30 },
 } as const;
 export type QuotaName = keyof typeof QUOTAS & keyof Config;

@@ -7,6 +7,7 @@ import { isFenced } from "../jobs/running-job.ts";
 import { startOrJoinJob } from "../jobs/start.ts";
 import { isQuotaReached } from "../quotas/quotas.ts";
 import { nextRun } from "./cron.ts";
+import { recordMissed, recordWaiting } from "./schedule-events.ts";
 import { guardDueRun, listDueSchedules, type ScheduleRow, updateSchedule } from "./schedule.store.ts";
 
 const RUNS_A_TICK = 100;
@@ -21,6 +22,7 @@ export async function startDueSchedules(ctx: Context, definitions: JobDefinition
     } catch (error) {
       if (isFenced(error)) continue;
       ctx.log.error("schedule_start_failed", { schedule_id: schedule.id, ...describeError(error) });
+      await noteFailing(ctx, schedule);
     }
   }
 }
@@ -37,18 +39,21 @@ async function startOrWait(ctx: Context, definitions: JobDefinitions, schedule: 
 async function startRun(ctx: Context, definitions: JobDefinitions, schedule: ScheduleRow): Promise<void> {
   const now = ctx.now();
   const next_run_at = nextRun(schedule.cron_expression, schedule.time_zone, now);
+  const late_ms = now - (schedule.next_run_at ?? now);
+  const isMissed = late_ms > MISSED_AFTER_MS && schedule.waits_for === null;
+  const missed = (reason: string) => recordMissed(ctx, schedule, { late_ms, reason });
   const claim = [
     guardDueRun(ctx.db, schedule),
     updateSchedule(ctx.db, schedule.id, { next_run_at, last_run_at: now, waits_for: null }),
   ] as const;
-  const late_ms = now - (schedule.next_run_at ?? now);
-  if (late_ms > MISSED_AFTER_MS && schedule.catch_up === "skip" && schedule.waits_for === null) {
-    await ctx.db.batch([guardDueRun(ctx.db, schedule), updateSchedule(ctx.db, schedule.id, { next_run_at })]);
+  if (isMissed && schedule.catch_up === "skip") {
+    const skip = updateSchedule(ctx.db, schedule.id, { next_run_at });
+    await ctx.db.batch([guardDueRun(ctx.db, schedule), skip, missed("Nothing ran when it was due; it was left out")]);
     return ctx.log.warning("schedule_missed", { schedule_id: schedule.id, late_ms });
   }
   const definition = definitions.get(schedule.job_type);
   if (!definition) {
-    await ctx.db.batch(claim);
+    await ctx.db.batch([...claim, missed("No code here runs its jobs")]);
     return ctx.log.error("schedule_without_code", { schedule_id: schedule.id, job_type: schedule.job_type });
   }
   const { created_by, domain } = schedule;
@@ -56,17 +61,29 @@ async function startRun(ctx: Context, definitions: JobDefinitions, schedule: Sch
     // Where jobs are somebody's own, those of a schedule belong to whom it belongs to.
     ...(created_by !== null && isPersonalDomain(domain) ? { created_by } : {}),
     ...(schedule.subject ? { subject: schedule.subject } : {}),
-    before: [...claim],
+    before: [...claim, ...(isMissed ? [missed("Nothing ran when it was due; it runs now")] : [])],
     can_wait: true,
   });
   await updateSchedule(ctx.db, schedule.id, { last_job_id: job.id });
   ctx.log.info("schedule_started", { schedule_id: schedule.id, job_id: job.id });
 }
 
+/** A run that is tried every minute, in vain: said once. */
+async function noteFailing(ctx: Context, schedule: ScheduleRow): Promise<void> {
+  const late_ms = ctx.now() - (schedule.next_run_at ?? ctx.now());
+  if (late_ms <= MISSED_AFTER_MS) return;
+  await recordMissed(ctx, schedule, { late_ms, reason: "It could not be started; the log has why" }).catch(
+    (error: unknown) => ctx.log.error("event_not_recorded", { schedule_id: schedule.id, ...describeError(error) }),
+  );
+}
+
 /** The run stays due and is tried again every minute; the first time, its schedule and an event say so. */
 async function noteWaiting(ctx: Context, schedule: ScheduleRow, reason: string): Promise<void> {
   if (schedule.waits_for === reason) return;
-  await updateSchedule(ctx.db, schedule.id, { waits_for: reason });
+  await ctx.db.batch([
+    updateSchedule(ctx.db, schedule.id, { waits_for: reason }),
+    recordWaiting(ctx, schedule, reason),
+  ]);
   ctx.log.warning("schedule_waits", { schedule_id: schedule.id, reason });
   await ctx.feeds.publish(PLATFORM_TOPIC, {
     type: "schedule.waiting",

@@ -7,6 +7,8 @@ import type { JobDefinitions } from "../jobs/define.ts";
 import { resendLostJobs } from "../jobs/sweep.ts";
 import { platformPurges } from "../retention/platform-purges.ts";
 import { purgeExpired, type Purges } from "../retention/purge.ts";
+import { deliverEvents } from "../webhooks/deliver.ts";
+import { watchStorage } from "../webhooks/storage-watch.ts";
 import { startDueSchedules } from "./due.ts";
 import { recordTick } from "./schedule.store.ts";
 
@@ -23,6 +25,8 @@ export async function tick(
     schedules: () => startDueSchedules(ctx, definitions),
     jobs: () => resendLostJobs(ctx),
     ...chores,
+    storage_watch: () => watchStorage(ctx),
+    webhooks: () => deliverEvents(ctx),
     seal_audit: () => sealAudit(ctx),
     retention: () => purgeExpired(ctx, { ...purges, ...platformPurges(definitions) }),
   };

@@ -134,6 +134,8 @@ export function findSidecar(db: Database, object_key: string, kind: string) {
 
 /** Stands in keys between the object's and what its sidecar is: `<object key>.sidecar.preview.jsonl.<checksum>`. */
 export const SIDECAR = ".sidecar.";
+/** What sidecars are, as their paths end. */
+export const SIDECAR_KINDS = ["preview.jsonl", "pyramid.bin"] as const;
 
 /** Here and above, the plus keeps SQLite from looking through all objects of these states instead of the few that are named. */
 const isUsed = sql`+objects.state IN ('pending', 'live')`;

@@ -8,7 +8,7 @@ import { summarizeTable } from "../../formats/summarize-table.ts";
 import type { TableSource } from "../../formats/table-source.ts";
 import type { TimeStyle } from "../../formats/time-labels.ts";
 import { putObject } from "./objects.ts";
-import { findSidecar, SIDECAR } from "./objects.store.ts";
+import { findSidecar, SIDECAR, type SIDECAR_KINDS } from "./objects.store.ts";
 import { ObjectChanged, storedReader } from "./ranges.ts";
 import type { StorageContext } from "./stream-writer.ts";
 
@@ -35,7 +35,7 @@ const FIRST_READ_BYTES = 2 * 1024 * 1024;
 export async function writeSidecars(ctx: StorageContext, input: SidecarsInput): Promise<string[]> {
   const { object_key, source, origin } = input;
   const { head, pyramids } = await summarizeTable(takingTurns(source));
-  const put = async (name: string, bytes: Uint8Array, content_type: string) => {
+  const put = async (name: (typeof SIDECAR_KINDS)[number], bytes: Uint8Array, content_type: string) => {
     const path = `${object_key}${SIDECAR}${name}`;
     const stored = await putObject(ctx, { path, bytes, content_type, origin, owner: null });
     return stored.key;

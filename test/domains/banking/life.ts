@@ -123,6 +123,7 @@ export async function useEverything(house: House, life: Life): Promise<string> {
   await house.ask("POST", "/auth/cookie/login", { form });
   await house.ask("POST", "/auth/request-verify-token", { json: { email: life.email } });
   await house.ask("POST", "/admin/tokens", { token, json: { name: "nightly", scope: ["metrics"] } });
+  await house.ask("POST", "/webhooks", { token, json: { url: `https://hooks.example.org/${life.id}` } });
   await house.ask("POST", "/uploads", { token, json: { filename: `${mark}.parquet`, purpose: "market-data" } });
   const upload = await house.ask("POST", "/uploads", {
     token,

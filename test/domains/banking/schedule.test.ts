@@ -22,7 +22,8 @@ async function refuse({ id }: Person): Promise<void> {
   const ctx = testContext();
   const stored = await readBankLogin(ctx, id);
   if (!stored) throw new Error("Nothing is stored");
-  await ctx.db.batch([markRefused(ctx.db, stored.row, ctx.now()), stopSchedule(ctx, id, ctx.now())]);
+  const now = ctx.now();
+  await ctx.db.batch([markRefused(ctx.db, stored.row, now), ...stopSchedule(ctx, id, now)]);
 }
 
 /** A database in which something happens right before a schedule is first changed. */

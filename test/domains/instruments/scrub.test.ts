@@ -4,6 +4,7 @@ import { startScrub } from "../../../src/domains/instruments/scrub.ts";
 import { scrubJob } from "../../../src/domains/instruments/scrub.job.ts";
 import type { JobDefinitions } from "../../../src/platform/jobs/define.ts";
 import { createXxh64 } from "../../../src/formats/xxhash.ts";
+import { webhookEvents } from "../../../src/platform/webhooks/tables.ts";
 import { openJobWorld, type JobWorld } from "../../support/job-world.ts";
 import { breakEverywhere } from "../market-data/broken-jobs.ts";
 import { aFile, anAdmin, type Caller, SHARE } from "./laboratory.ts";
@@ -62,8 +63,17 @@ describe("a scrub", () => {
     await env.LAKE.put(flipped.key, "hellO");
     await env.LAKE.put(short.key, "hell");
     await env.LAKE.delete(lost.key);
-    const job = await scrub(openJobWorld(scrubs, {}));
+    const world = openJobWorld(scrubs, {});
+    const job = await scrub(world);
     expect(job?.results).toEqual({ verified: 1, damaged: 3, bytes: 20 });
+    const events = await world.ctx.db.select().from(webhookEvents);
+    expect(events.map(({ type, owner, told }) => [type, owner, told])).toEqual([
+      ["scrub.mismatch", null, true],
+      ["scrub.mismatch", null, false],
+      ["scrub.mismatch", null, false],
+    ]);
+    const mismatches = events.map(({ data }) => data["file_id"]);
+    expect(new Set(mismatches)).toEqual(new Set([flipped.id, short.id, lost.id]));
     const checksum = expect.stringMatching(
       /^The stored bytes have the checksum [0-9a-f]{16} instead of 26c7827d889f6da3$/,
     );

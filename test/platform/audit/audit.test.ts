@@ -38,9 +38,19 @@ describe("the chain", () => {
     const ctx = await openChain(5);
     const head = { number: 5, hash: expect.stringMatching(/^[0-9a-f]{64}$/) };
     const whole = { intact: true, problems: [], erased: [], unsealed: 0, purged_up_to: 0, head };
-    expect(await verify(ctx)).toEqual({ ...whole, checked: 5, next_after: null });
-    expect(await verify(ctx, 0, 3)).toEqual({ ...whole, checked: 3, next_after: 3 });
-    expect(await verify(ctx, 3, 3)).toEqual({ ...whole, checked: 2, next_after: null });
+    const last = (number: number) => ({ number, hash: expect.stringMatching(/^[0-9a-f]{64}$/) });
+    expect(await verify(ctx)).toEqual({ ...whole, checked: 5, last: last(5), next_after: null });
+    expect(await verify(ctx, 0, 3)).toEqual({ ...whole, checked: 3, last: last(3), next_after: 3 });
+    expect(await verify(ctx, 3, 3)).toEqual({ ...whole, checked: 2, last: last(5), next_after: null });
+    expect(await verify(ctx, 5)).toEqual({ ...whole, checked: 0, last: null, next_after: null });
+  });
+
+  it("ends each page with the row that was its end before", async () => {
+    const ctx = await openChain(3);
+    const { head } = await verify(ctx);
+    await addRows(ctx, 1, 4);
+    await sealAudit(ctx);
+    expect((await verify(ctx, head.number - 1, 1)).last).toEqual(head);
   });
 
   it.each([
@@ -259,6 +269,17 @@ describe("what is recorded", () => {
     expect(await entries(admin, `?entity_id=${id}&action=update`)).toMatchObject([
       { actor_email: "admin@example.org", changes: { role: { before: "user", after: "admin" } } },
     ]);
+  });
+
+  it("a change that was asked for without a body", async () => {
+    const admin = await signInAdmin();
+    const made = await send("POST", "/schedules", { token: admin, json: { name: "n", cron_expression: "0 2 * * *" } });
+    const { schedule_id } = await made.json<{ schedule_id: string }>();
+    const put = (call: object) => send("PUT", `/schedules/${schedule_id}`, { token: admin, ...call });
+    expect((await put({})).status).toBe(200);
+    expect((await put({ form: { enabled: "false" } })).status).toBe(422);
+    const rows = await entries(admin, `?entity_id=${schedule_id}&action=update`);
+    expect(rows.map(({ changes }) => changes)).toEqual([{}]);
   });
 
   it("nothing that was refused", async () => {

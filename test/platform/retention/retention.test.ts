@@ -252,6 +252,7 @@ describe("a period", () => {
     expect(Object.fromEntries(Object.entries(config).filter(([name]) => periods.includes(name)))).toEqual({
       JOB_RETENTION_DAYS: 90,
       EVENT_RETENTION_DAYS: 90,
+      WEBHOOK_RETENTION_DAYS: 90,
       ACTIVITY_RETENTION_DAYS: 30,
       ARTIFACT_RETENTION_DAYS: 30,
       EXPORT_RETENTION_DAYS: 7,

@@ -12,6 +12,8 @@ export interface WebhookReceiver {
   url: string;
   answer(...replies: HookReply[]): Promise<void>;
   calls(): Promise<ReceivedCall[]>;
+  /** What came, verified by the `standardwebhooks` package; throws where a signature is wrong. */
+  verified(secret: string): Promise<{ id: string; message: unknown }[]>;
 }
 
 /** Makes a receiver for a test. */
@@ -27,5 +29,10 @@ export async function openWebhookReceiver(...replies: HookReply[]): Promise<Webh
     url: `${inject("webhookUrl")}/${path}`,
     answer,
     calls: async () => (await fetch(control)).json<ReceivedCall[]>(),
+    verified: async (secret) => {
+      const response = await fetch(control, { method: "POST", body: secret });
+      if (!response.ok) throw new Error(await response.text());
+      return response.json();
+    },
   };
 }

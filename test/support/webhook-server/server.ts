@@ -1,10 +1,11 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { verifyCall } from "./verify.ts";
 import type { HookWorld } from "./world.ts";
 import { listenLocally, type LocalServer } from "../listen-locally.ts";
 
 /**
  * Starts a server on 127.0.0.1 that keeps what is posted to `/worlds/{id}`: `PUT /control/worlds/{id}` says what it
- * answers, `GET` shows what it was told.
+ * answers, `GET` shows what it was told, and `POST` of a secret what of that is verified by it.
  */
 export async function startWebhookServer(port = 0): Promise<LocalServer> {
   const worlds = new Map<string, HookWorld>();
@@ -24,6 +25,7 @@ async function handle(worlds: Map<string, HookWorld>, request: IncomingMessage, 
   worlds.set(id, world);
   if (control) {
     if (request.method === "PUT") world.replies = JSON.parse(body);
+    if (request.method === "POST") return answerVerified(world, body, response);
     return void response.writeHead(200, { "Content-Type": "application/json" }).end(JSON.stringify(world.calls));
   }
   const headers = Object.entries(request.headers).map(([name, value]) => [name, String(value)]);
@@ -33,4 +35,13 @@ async function handle(worlds: Map<string, HookWorld>, request: IncomingMessage, 
   if (reply.hang) return;
   if (reply.cut) return void response.destroy();
   response.writeHead(reply.status ?? 200, reply.headers).end(reply.body ?? "");
+}
+
+function answerVerified({ calls }: HookWorld, secret: string, response: ServerResponse): void {
+  try {
+    const messages = calls.map((call) => verifyCall(call, secret));
+    response.writeHead(200, { "Content-Type": "application/json" }).end(JSON.stringify(messages));
+  } catch (error) {
+    response.writeHead(422).end(error instanceof Error ? error.message : "");
+  }
 }

@@ -2,6 +2,7 @@ import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { startExchangeServer } from "../../support/exchange-server/server.ts";
 import { type DashboardPage, type DashboardWorld, startDashboard } from "./browser.ts";
+import { startWebhookServer } from "../../support/webhook-server/server.ts";
 import type { LocalServer } from "../../support/listen-locally.ts";
 
 const HOSTILE = `<script>window.hacked = 1</script><img src=x onerror="window.hacked = 2">'"`;
@@ -13,9 +14,11 @@ const SCREENS = [
   "#/jobs",
   "#/settings",
   "#/settings/schedules",
+  "#/settings/notifications",
   "#/settings/users",
   "#/settings/tokens",
   "#/settings/vault",
+  "#/settings/storage",
   "#/settings/configuration",
   "#/settings/audit",
 ];
@@ -37,7 +40,8 @@ beforeAll(async () => {
     binance: `${exchanges.url}/binance`,
     bybit: `${exchanges.url}/worlds/broken/bybit`,
   });
-  world = await startDashboard({ env: { EXCHANGE_URLS, LOGIN_RATE_LIMIT: "1000", ANONYMOUS_ACCESS: "" } });
+  const env = { EXCHANGE_URLS, LOGIN_RATE_LIMIT: "1000", ANONYMOUS_ACCESS: "", ALLOW_PRIVATE_HOSTS: "127.0.0.1" };
+  world = await startDashboard({ env });
 });
 
 afterAll(async () => {
@@ -359,6 +363,52 @@ describe("the settings", () => {
     await expectNothingRan(dashboard);
   });
 
+  it("add a webhook whose secret is shown once, test it, send again what was sent, and remove it", async () => {
+    const receiver = await startWebhookServer();
+    try {
+      const dashboard = await world.open("#/settings/notifications");
+      const { page, picture, expectAccessible } = dashboard;
+      await page.getByRole("button", { name: "Add a webhook" }).click();
+      const dialog = page.getByRole("dialog");
+      await dialog.getByLabel("URL").fill("http://hooks.example.org/");
+      await dialog.getByRole("button", { name: "Add webhook" }).click();
+      await dialog.getByText("must start with https://").first().waitFor();
+      await expectAccessible();
+      await picture("settings-webhook-refused");
+      const url = `${receiver.url}/worlds/notifications`;
+      await dialog.getByLabel("URL").fill(url);
+      await dialog.getByRole("button", { name: "Add webhook" }).click();
+      const secret = (await dialog.getByRole("code").textContent()) ?? "";
+      expect(secret).toMatch(/^whsec_/);
+      await dialog.getByRole("button", { name: "I have it" }).click();
+      await row(page, new RegExp(url)).waitFor();
+      expect(await page.content()).not.toContain(secret);
+
+      const verified = async () => {
+        const response = await fetch(`${receiver.url}/control/worlds/notifications`, { method: "POST", body: secret });
+        return (await response.json()) as { id: string; message: unknown }[];
+      };
+      await page.getByRole("button", { name: "Test" }).click();
+      await page.getByText("The test was delivered").waitFor();
+      const [test] = await verified();
+      expect(test?.message).toMatchObject({ type: "webhook.test" });
+      await page.getByRole("button", { name: "What was sent" }).click();
+      await row(page, /A test.*delivered/).waitFor();
+      await expectAccessible();
+      await picture("settings-webhook-sent");
+      await dialog.getByRole("button", { name: "Send again" }).click();
+      await vi.waitFor(async () => expect(await verified()).toEqual([test, test]), { timeout: 10_000 });
+      await page.keyboard.press("Escape");
+      await page.getByRole("button", { name: "Switch off" }).click();
+      await page.getByRole("button", { name: "Switch on" }).waitFor();
+      await page.getByRole("button", { name: "Remove" }).click();
+      await dialog.getByRole("button", { name: "Remove" }).click();
+      await page.getByText("There is no webhook yet").waitFor();
+    } finally {
+      await receiver.close();
+    }
+  });
+
   it("list what starts by itself, to be paused and deleted", async () => {
     const dashboard = await world.open();
     const { page, picture, expectAccessible } = dashboard;
@@ -405,6 +455,18 @@ describe("the settings", () => {
     await page.getByLabel("Search").fill("admin_email");
     await row(page, new RegExp(`^ADMIN_EMAIL ${world.admin.email} set`)).waitFor();
     expect(page.url()).toContain("text=admin_email");
+    await expectNothingRan(dashboard);
+  });
+
+  it("check the storage and show what was found", async () => {
+    const dashboard = await world.open("#/settings/storage");
+    const { page, picture, expectAccessible } = dashboard;
+    await page.getByText("No check has been completed yet.").waitFor();
+    await page.getByRole("button", { name: "Check storage" }).click();
+    await page.getByText("Nothing was found to be wrong.").waitFor();
+    await page.getByText(/^Last completed \d/).waitFor();
+    await expectAccessible();
+    await picture("settings-storage");
     await expectNothingRan(dashboard);
   });
 

@@ -28,6 +28,7 @@ export const AUDIT_KINDS: Record<string, string> = {
   service_account: "Service account",
   source: "Source",
   source_schedule: "Schedule of a source",
+  storage_check: "Check of the storage",
   storage_location: "Storage location",
   upload: "Upload",
   user: "User",

@@ -5,7 +5,9 @@ import { Tabs } from "../../components/tabs.tsx";
 import { Account } from "./account.tsx";
 import { Audit } from "./audit.tsx";
 import { Configuration } from "./configuration.tsx";
+import { Notifications } from "./notifications.tsx";
 import { Schedules } from "./schedules.tsx";
+import { StorageCheck } from "./storage-check.tsx";
 import { Tokens } from "./tokens.tsx";
 import { Users } from "./users.tsx";
 import { Vault } from "./vault.tsx";
@@ -19,9 +21,11 @@ interface Tab {
 const tabs: Record<string, Tab> = {
   account: { title: "Account", Content: Account },
   schedules: { title: "Schedules", Content: Schedules },
+  notifications: { title: "Notifications", Content: Notifications },
   users: { title: "Users", Content: Users, isForAdmins: true },
   tokens: { title: "API tokens", Content: Tokens, isForAdmins: true },
   vault: { title: "Vault", Content: Vault, isForAdmins: true },
+  storage: { title: "Storage", Content: StorageCheck, isForAdmins: true },
   configuration: { title: "Configuration", Content: Configuration, isForAdmins: true },
   audit: { title: "Audit", Content: Audit, isForAdmins: true },
 };

@@ -1,0 +1,99 @@
+import type { Context } from "../../context.ts";
+import { forbidden, notFound } from "../../errors.ts";
+import { removeCredential, upsertCredential } from "../credentials/credentials.store.ts";
+import { makeWebhookSecret } from "../outbound/webhook-signature.ts";
+import { quotaRefusal } from "../quotas/quotas.ts";
+import { checkWebhookUrl } from "./deliver.ts";
+import type { EventType } from "./event-types.ts";
+import { secretOf } from "./webhook-secret.ts";
+import {
+  deleteWebhook,
+  findWebhook,
+  guardWebhooks,
+  insertWebhook,
+  listWebhooks,
+  updateWebhook,
+  type WebhookRow,
+} from "./webhook.store.ts";
+
+export interface WebhookInput {
+  url: string;
+  event_types: EventType[];
+  enabled: boolean;
+}
+
+/** Stores the caller's webhook; its secret is told this once. Throws 422 for a URL that may not be, 429 past the limit. */
+export async function createWebhook(
+  ctx: Context,
+  input: WebhookInput,
+): Promise<{ webhook: WebhookRow; secret: string }> {
+  checkWebhookUrl(input.url, ctx.config.ALLOW_PRIVATE_HOSTS);
+  const owner = ownerOf(ctx);
+  const now = ctx.now();
+  const row = { ...input, id: crypto.randomUUID(), owner, created_at: now, updated_at: now };
+  const secret = makeWebhookSecret();
+  const sealed = await ctx.vault.seal(secretOf(row), secret);
+  const [[webhook]] = await ctx.db
+    .batch([
+      insertWebhook(ctx.db, row),
+      guardWebhooks(ctx.db, owner, ctx.config.USER_WEBHOOK_LIMIT),
+      upsertCredential(ctx.db, secretOf(row), sealed, now),
+    ])
+    .catch((error: unknown) => {
+      throw quotaRefusal(ctx, error);
+    });
+  if (!webhook) throw new Error("A webhook was inserted without a row");
+  return { webhook, secret };
+}
+
+/** The caller's, oldest first. */
+export const listOwnWebhooks = (ctx: Context): Promise<WebhookRow[]> => listWebhooks(ctx.db, ownerOf(ctx)).all();
+
+/** The caller's webhook; somebody else's is as unknown as one that is not there. */
+export async function getWebhook(ctx: Context, id: string): Promise<WebhookRow> {
+  const webhook = await findWebhook(ctx.db, ownerOf(ctx), id);
+  if (!webhook) throw missing();
+  return webhook;
+}
+
+/** Changes the fields given; switched on again, it starts without failures. Throws as `createWebhook` does. */
+export async function changeWebhook(ctx: Context, id: string, change: Partial<WebhookInput>): Promise<WebhookRow> {
+  const before = await getWebhook(ctx, id);
+  if (change.url !== undefined) checkWebhookUrl(change.url, ctx.config.ALLOW_PRIVATE_HOSTS);
+  const afresh = change.enabled === undefined ? {} : { disabled_for: null, failures: 0 };
+  const [after] = await updateWebhook(ctx.db, before, { ...change, ...afresh, updated_at: ctx.now() });
+  if (!after) throw missing();
+  return after;
+}
+
+/** Removes a webhook with its secret and deliveries. */
+export async function removeWebhook(ctx: Context, id: string): Promise<void> {
+  const owner = ownerOf(ctx);
+  const [, [removed]] = await ctx.db.batch([
+    ...deleteWebhook(ctx.db, owner, id),
+    removeCredential(ctx.db, secretOf({ id, owner })),
+  ]);
+  if (!removed) throw missing();
+}
+
+/** Makes a new secret, told this once; every attempt from now on is signed with it. */
+export async function rotateWebhookSecret(ctx: Context, id: string): Promise<{ webhook: WebhookRow; secret: string }> {
+  const before = await getWebhook(ctx, id);
+  const secret = makeWebhookSecret();
+  const sealed = await ctx.vault.seal(secretOf(before), secret);
+  const now = ctx.now();
+  const [[webhook]] = await ctx.db.batch([
+    updateWebhook(ctx.db, before, { updated_at: now }),
+    upsertCredential(ctx.db, secretOf(before), sealed, now),
+  ]);
+  if (!webhook) throw missing();
+  return { webhook, secret };
+}
+
+const missing = () => notFound("Webhook not found", "WEBHOOK_NOT_FOUND");
+
+/** Webhooks are people's: the routes let nobody else in. */
+function ownerOf({ principal }: Context): string {
+  if (principal.kind !== "user") throw forbidden();
+  return principal.id;
+}
