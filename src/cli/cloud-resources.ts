@@ -7,8 +7,8 @@ import type { Account } from "./cloudflare.ts";
 
 const wranglerSchema = z.object({
   name: z.string(),
-  d1_databases: z.array(z.object({ binding: z.string(), database_name: z.string() })),
-  r2_buckets: z.array(z.object({ bucket_name: z.string() })),
+  d1_databases: z.array(z.object({ binding: z.string(), database_name: z.string(), migrations_dir: z.string() })),
+  r2_buckets: z.array(z.object({ binding: z.string(), bucket_name: z.string() })),
   queues: z.object({
     producers: z.array(z.object({ queue: z.string() })),
     consumers: z.array(z.object({ queue: z.string() })),

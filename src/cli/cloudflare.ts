@@ -21,6 +21,10 @@ export interface Account {
   /** The result, or undefined when there is no such thing. */
   find(path: string): Promise<unknown>;
   create(path: string, body: object): Promise<void>;
+  /** The result of a POST that asks. */
+  post(path: string, body: object): Promise<unknown>;
+  /** Deletes what there is; nothing there is no error. */
+  remove(path: string, body?: object): Promise<void>;
 }
 
 /** Opens the account that wrangler is logged in to; throws a `Failure` that says what to set when it is not clear. */
@@ -38,12 +42,19 @@ export async function openAccount(environment: NodeJS.ProcessEnv): Promise<Accou
     const reasons = answer.errors.map((error) => error.message).join("; ");
     throw new Failure(`Cloudflare refused ${init.method ?? "GET"} ${path} with ${response.status}: ${reasons}`);
   };
+  const post = (path: string, body: object) =>
+    call(`/accounts/${id}${path}`, { method: "POST", body: JSON.stringify(body) });
   const id = environment.CLOUDFLARE_ACCOUNT_ID ?? (await findOnlyAccount(call));
   return {
     id,
     find: (path) => call(`/accounts/${id}${path}`),
     create: async (path, body) => {
-      await call(`/accounts/${id}${path}`, { method: "POST", body: JSON.stringify(body) });
+      await post(path, body);
+    },
+    post,
+    remove: async (path, body) => {
+      const init = body && { body: JSON.stringify(body) };
+      await call(`/accounts/${id}${path}`, { method: "DELETE", ...init });
     },
   };
 }

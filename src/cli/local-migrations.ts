@@ -11,12 +11,12 @@ export const databaseBindings = ["DB", "WAREHOUSE"];
 
 /**
  * Brings both local databases to the newest schema and says whether anything was done. Wrangler keeps the account of
- * what is applied; a stamp beside its data saves the four seconds of asking it.
+ * what is applied; a stamp beside its data saves the four seconds of asking it, unless these were replaced (`anew`).
  */
-export async function migrateLocally(state: string): Promise<boolean> {
+export async function migrateLocally(state: string, { anew = false } = {}): Promise<boolean> {
   const stamp = join(state, "v3/d1/migrated");
   const wanted = fingerprint();
-  if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return false;
+  if (!anew && existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return false;
   // One after the other: both would open the same files, and the second finds them locked (SQLITE_BUSY) now and then.
   for (const binding of databaseBindings) {
     await runWrangler(["d1", "migrations", "apply", binding, "--local", "--persist-to", state]);

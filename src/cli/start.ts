@@ -1,6 +1,7 @@
 import type { ChildProcess } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { join, relative } from "node:path";
+import { isHalfRestored } from "./backup/restore-mark.ts";
 import { ensureCertificate } from "./certificate.ts";
 import { root, stopChild } from "./child.ts";
 import { startDemoExchanges } from "./demo-exchanges.ts";
@@ -50,6 +51,9 @@ async function serve(options: StartOptions): Promise<void> {
     );
   }
   await claimState(state, port);
+  if (isHalfRestored(state)) {
+    throw new Failure(`A restore into ${state} was broken off: finish it with npm run restore -- DIR --resume.`);
+  }
 
   const certificate = options.https ? await ensureCertificate(join(root, ".certs")) : undefined;
   const origin = `${certificate ? "https" : "http"}://localhost:${port}`;

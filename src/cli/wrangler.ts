@@ -9,15 +9,17 @@ const run = promisify(execFile);
 /** Wrangler's program, run by Node itself: npx would put a process between us and the one to stop. */
 export const wranglerProgram = join(root, "node_modules/wrangler/wrangler-dist/cli.js");
 
-/** The environment under which wrangler asks nothing and calls nobody on its own. */
-export const wranglerEnv: NodeJS.ProcessEnv = {
-  ...process.env,
+/** What makes wrangler ask nothing and call nobody on its own. */
+export const quietEnv = {
   CI: "true",
   CLOUDFLARE_CF_FETCH_ENABLED: "false",
   WRANGLER_HIDE_BANNER: "true",
   WRANGLER_SEND_METRICS: "false",
   WRANGLER_WRITE_LOGS: "false",
 };
+
+/** The environment of this process with that. */
+export const wranglerEnv: NodeJS.ProcessEnv = { ...process.env, ...quietEnv };
 
 /** Runs one wrangler command to its end and returns what it printed; throws a `Failure` with its output. */
 export async function runWrangler(args: string[], env: NodeJS.ProcessEnv = {}): Promise<string> {

@@ -148,6 +148,83 @@ describe("catchment follows a job", () => {
   });
 });
 
+describe("catchment audit verify", () => {
+  const head = { number: 3, hash: "c".repeat(64) };
+  const page = {
+    ...{ intact: true, checked: 2, problems: [], erased: [], unsealed: 0, purged_up_to: 0, head },
+    ...{ last: { number: 2, hash: "b".repeat(64) }, next_after: 2 },
+  };
+  const end = { ...page, checked: 1, last: head, next_after: null };
+  const problem = { number: 2, id: "a1", problem: "was changed: its content does not have its hash" };
+  const FIRST = "GET /admin/audit/verify?after=0";
+  const SECOND = "GET /admin/audit/verify?after=2";
+  const NOTED = "GET /admin/audit/verify?after=2&limit=1";
+  const noted = join(folder, "head.json");
+  writeFileSync(noted, JSON.stringify({ head }));
+
+  it("reads page after page and says that all is well", async () => {
+    const { ran } = await runAgainst({ [FIRST]: [found(page)], [SECOND]: [found(end)] }, ["audit", "verify"]);
+    const stdout = `3 rows are as they were written.\nThe chain ends with row 3, ${head.hash}.\n`;
+    expect(ran).toEqual({ code: 0, stdout, stderr: "" });
+  });
+
+  it("names what is wrong, and ends with 1", async () => {
+    const broken = { ...page, intact: false, problems: [problem] };
+    const answers = () => ({ [FIRST]: [found(broken)], [SECOND]: [found({ ...end, unsealed: 1, purged_up_to: 1 })] });
+    const { ran } = await runAgainst(answers(), ["audit", "verify"]);
+    expect(ran).toMatchObject({ code: 1, stdout: expect.stringMatching(/^ *2 +a1 +was changed: its content/m) });
+    expect(ran.stderr.split("\n")).toEqual([
+      "Rows up to 1 went by their retention.",
+      "1 rows are in no chain yet; the next minute seals them.",
+      "",
+    ]);
+    const json = await runAgainst(answers(), ["audit", "verify", "--json"]);
+    const { last: _last, next_after: _next, ...rest } = end;
+    expect({ code: json.ran.code, answer: JSON.parse(json.ran.stdout) }).toEqual({
+      code: 1,
+      answer: { ...rest, checked: 3, intact: false, problems: [problem], unsealed: 1, purged_up_to: 1 },
+    });
+  });
+
+  it.each([
+    { what: "is there", at: {}, code: 0 },
+    { what: "has another hash", at: { last: { ...head, hash: "d".repeat(64) } }, code: 1 },
+    { what: "is gone", at: { last: null }, code: 1 },
+    { what: "went by its retention", at: { last: null, purged_up_to: 3 }, code: 1 },
+  ])("compares a head that was noted and $what", async ({ at, code }) => {
+    const answers = { [FIRST]: [found(page)], [SECOND]: [found(end)], [NOTED]: [found({ ...end, ...at })] };
+    const { ran, asked } = await runAgainst(answers, ["audit", "verify", "--head-file", noted]);
+    expect(ran.code).toBe(code);
+    expect(asked.map(({ what }) => what)).toEqual([FIRST, SECOND, NOTED]);
+  });
+
+  it.each([
+    { what: "no file", text: null },
+    { what: "no JSON", text: "head" },
+    { what: "no head", text: "{}" },
+    { what: "null", text: "null" },
+    { what: "a head without its hash", text: '{"head":{"number":3}}' },
+  ])("refuses $what as a head, and asks nothing", async ({ text }) => {
+    const path = join(folder, "wrong.json");
+    rmSync(path, { force: true });
+    if (text !== null) writeFileSync(path, text);
+    const { ran, asked } = await runAgainst({}, ["audit", "verify", "--head-file", path]);
+    expect(ran).toMatchObject({ code: 2, stdout: "" });
+    expect(ran.stderr.trim().split("\n")).toHaveLength(1);
+    expect(asked).toEqual([]);
+  });
+
+  it("says who may not ask, and what the server cannot do", async () => {
+    const denied = await runAgainst({ [FIRST]: [refused(403, "FORBIDDEN")] }, ["audit", "verify"]);
+    expect(denied.ran).toMatchObject({ code: 3, stdout: "" });
+    const down = await runAgainst({ [FIRST]: [found(page)], [SECOND]: [refused(500, "INTERNAL_ERROR")] }, [
+      "audit",
+      "verify",
+    ]);
+    expect(down.ran).toMatchObject({ code: 1, stdout: "" });
+  });
+});
+
 /** Milliseconds from one request to the next. */
 function pauseBefore(asked: Asked[], at: number): number {
   return (asked[at]?.at ?? 0) - (asked[at - 1]?.at ?? 0);

@@ -90,6 +90,11 @@ describe("npm run deploy", () => {
       "POST /workers/scripts/catchment/assets-upload-session",
       "PUT /workers/scripts/catchment",
     ]);
+    // The old code works on the new tables until the new code is there; the other way round it would not.
+    const asked = cloudflare.requests.map(({ method, path }) => `${method} ${path}`);
+    const lastMigration = cloudflare.requests.findLastIndex(({ body }) => body.includes("CREATE TABLE"));
+    expect(lastMigration).toBeGreaterThan(0);
+    expect(lastMigration).toBeLessThan(asked.indexOf("PUT /workers/scripts/catchment"));
     expect(cloudflare.tablesOf("catchment")).toEqual(expect.arrayContaining(["jobs", "users"]));
     expect(cloudflare.tablesOf("catchment-warehouse")).toContain("_catchment_fence");
     expect(uploadedSecrets()).toEqual(["ADMIN_EMAIL", "ADMIN_PASSWORD", "JWT_SECRET_KEY", "VAULT_KEYS"]);

@@ -41,15 +41,17 @@ interface StartOptions {
   env?: Record<string, string>;
   /** Any free one by default. */
   port?: number;
+  /** Folder of another release than this one. */
+  release?: string;
 }
 
 /** Starts `npm start` over the folder and returns when it says what to try; throws what it said else. */
 export async function startCatchment(
   folder: string,
-  { args = [], env = {}, port: chosenPort }: StartOptions = {},
+  { args = [], env = {}, port: chosenPort, release }: StartOptions = {},
 ): Promise<CatchmentProcess> {
   const port = chosenPort ?? (await findFreePort());
-  const { child, output } = spawnCommand(["start", "--state", folder, ...args], { ...env, PORT: String(port) });
+  const { child, output } = spawnCommand(["start", "--state", folder, ...args], { ...env, PORT: String(port) }, release);
   await waitForOutput(child, output, "Try: ");
   return {
     origin: `${args.includes("--https") ? "https" : "http"}://localhost:${port}`,
@@ -67,9 +69,9 @@ export async function runCatchment(args: string[], env: Record<string, string> =
   return { code, output: output() };
 }
 
-function spawnCommand(args: string[], env: Record<string, string>) {
-  const child = spawn(process.execPath, [join(root, "src/cli/run.js"), ...args], {
-    cwd: root,
+function spawnCommand(args: string[], env: Record<string, string>, release = root) {
+  const child = spawn(process.execPath, [join(release, "src/cli/run.js"), ...args], {
+    cwd: release,
     env: { ...process.env, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });

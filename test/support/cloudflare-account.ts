@@ -9,8 +9,9 @@ export interface WorkerMetadata {
 
 export interface Account {
   databases: Map<string, { uuid: string; name: string; data: DatabaseSync }>;
-  buckets: Set<string>;
-  queues: Map<string, { queue_id: string; queue_name: string; consumers: unknown[] }>;
+  /** Keys of the objects by the name of the bucket. */
+  buckets: Map<string, Set<string>>;
+  queues: Map<string, { queue_id: string; queue_name: string; consumers: { consumer_id: string }[] }>;
   worker: WorkerMetadata | undefined;
 }
 
@@ -30,7 +31,7 @@ export interface Endpoint {
 
 /** An account without anything in it. */
 export function createAccount(): Account {
-  return { databases: new Map(), buckets: new Set(), queues: new Map(), worker: undefined };
+  return { databases: new Map(), buckets: new Map(), queues: new Map(), worker: undefined };
 }
 
 /** Names of the tables in a D1 database of the account. */
@@ -85,7 +86,7 @@ export const endpoints: Endpoint[] = [
     path: /^\/r2\/buckets$/,
     answer({ account, body }) {
       const { name } = JSON.parse(body) as { name: string };
-      account.buckets.add(name);
+      account.buckets.set(name, new Set());
       return { name };
     },
   },
@@ -152,7 +153,7 @@ export const endpoints: Endpoint[] = [
     method: "POST",
     path: /^\/queues\/([^/]+)\/consumers$/,
     answer({ account, parameters: [id = ""], body }) {
-      const queue = [...account.queues.values()].find(({ queue_id }) => queue_id === id);
+      const queue = findQueue(account, id);
       const consumer = { ...(JSON.parse(body) as object), script: "catchment", consumer_id: randomHex() };
       queue?.consumers.push(consumer);
       return queue && consumer;
@@ -165,7 +166,77 @@ export const endpoints: Endpoint[] = [
   })),
   { method: "POST", path: /^\/workers\/scripts\/[^/]+\/(deployments|subdomain)$/, answer: () => ({}) },
   { method: "PATCH", path: /^\/workers\/scripts\/[^/]+\/script-settings$/, answer: () => ({}) },
+  ...deletions(),
 ];
+
+/** What the destroy command asks. Like Cloudflare, the account keeps what something else still needs. */
+function deletions(): Endpoint[] {
+  return [
+    {
+      method: "DELETE",
+      path: /^\/workers\/scripts\/[^/]+$/,
+      answer({ account, query }) {
+        const consumed = [...account.queues.values()].some(({ consumers }) => consumers.length > 0);
+        if (!account.worker || consumed || query.get("force") !== "true") return undefined;
+        account.worker = undefined;
+        return {};
+      },
+    },
+    {
+      method: "GET",
+      path: /^\/queues\/([^/]+)\/consumers$/,
+      answer: ({ account, parameters: [id = ""] }) => findQueue(account, id)?.consumers,
+    },
+    {
+      method: "DELETE",
+      path: /^\/queues\/([^/]+)\/consumers\/([^/]+)$/,
+      answer({ account, parameters: [id = "", consumer = ""] }) {
+        const queue = findQueue(account, id);
+        if (queue) queue.consumers = queue.consumers.filter(({ consumer_id }) => consumer_id !== consumer);
+        return {};
+      },
+    },
+    {
+      method: "DELETE",
+      path: /^\/queues\/([^/]+)$/,
+      answer({ account, parameters: [id = ""] }) {
+        const queue = findQueue(account, id);
+        return queue && account.queues.delete(queue.queue_name) && {};
+      },
+    },
+    {
+      method: "DELETE",
+      path: /^\/d1\/database\/([^/]+)$/,
+      answer({ account, parameters: [key = ""] }) {
+        const database = findDatabase(account, key);
+        return database && account.databases.delete(database.name) && {};
+      },
+    },
+    {
+      method: "GET",
+      path: /^\/r2\/buckets\/([^/]+)\/objects$/,
+      answer: ({ account, parameters: [name = ""], query }) => {
+        const keys = [...(account.buckets.get(name) ?? [])].slice(0, Number(query.get("per_page")));
+        return keys.map((key) => ({ key, size: 1, etag: randomHex() }));
+      },
+    },
+    {
+      method: "DELETE",
+      path: /^\/r2\/buckets\/([^/]+)\/objects$/,
+      answer({ account, parameters: [name = ""], body }) {
+        for (const key of JSON.parse(body) as string[]) account.buckets.get(name)?.delete(key);
+        return {};
+      },
+    },
+    {
+      method: "DELETE",
+      path: /^\/r2\/buckets\/([^/]+)$/,
+      answer({ account, parameters: [name = ""] }) {
+        return account.buckets.get(name)?.size === 0 && account.buckets.delete(name) ? {} : undefined;
+      },
+    },
+  ];
+}
 
 /** The `metadata` part of the multipart upload. */
 function readMetadata(body: string): WorkerMetadata {
@@ -196,6 +267,10 @@ function randomHex(): string {
 
 function describeDatabase({ uuid, name }: { uuid: string; name: string }) {
   return { uuid, name, version: "production" };
+}
+
+function findQueue(account: Account, id: string) {
+  return [...account.queues.values()].find(({ queue_id }) => queue_id === id);
 }
 
 function findDatabase(account: Account, key: string) {

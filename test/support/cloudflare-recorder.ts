@@ -17,6 +17,10 @@ export interface CloudflareRecorder extends LocalServer {
   queues(): string[];
   /** Names of the tables in a D1 database of the account. */
   tablesOf(database: string): string[];
+  /** Puts objects into a bucket. */
+  addObjects(bucket: string, keys: string[]): void;
+  /** Names of all that is in the account. */
+  resources(): string[];
   /** Metadata of the last uploaded Worker. */
   uploaded(): WorkerMetadata | undefined;
 }
@@ -37,6 +41,13 @@ export async function startCloudflareRecorder(): Promise<CloudflareRecorder> {
     requests,
     queues: () => [...account.queues.keys()],
     tablesOf: (database) => tablesOf(account, database),
+    addObjects: (bucket, keys) => {
+      for (const key of keys) account.buckets.get(bucket)?.add(key);
+    },
+    resources: () => [
+      ...(account.worker ? ["worker"] : []),
+      ...[account.databases, account.buckets, account.queues].flatMap((map) => [...map.keys()]),
+    ],
     uploaded: () => account.worker,
   };
 }

@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import packageFile from "../../../package.json" with { type: "json" };
 import { escapeControls } from "./escape-controls.ts";
+import { addAuditCommands } from "../commands/audit.ts";
 import { addDataCommands } from "../commands/data.ts";
 import { addDbtCommands } from "../commands/dbt.ts";
 import { addExtractCommand } from "../commands/extract.ts";
@@ -49,6 +50,7 @@ export function createProgram(): Command {
     addDataCommands,
     addInstrumentCommands,
     addTokenCommands,
+    addAuditCommands,
   ];
   for (const add of additions) add(program);
   return program;
