@@ -10,8 +10,9 @@ import { restoreObjects } from "./backup/restore-objects.ts";
 import { openTarget, type Target } from "./backup/target.ts";
 import { root } from "./child.ts";
 import { createMissing, readWranglerConfig } from "./cloud-resources.ts";
+import type { Account } from "./cloudflare.ts";
 import { Failure, runCommand } from "./failure.ts";
-import { migrateLocally } from "./local-migrations.ts";
+import { forgetMigrations, migrateLocally } from "./local-migrations.ts";
 import { runWrangler } from "./wrangler.ts";
 
 const HELP = `Puts a backup into an empty deployment: checks every file of it, writes, and reads back what it wrote.
@@ -37,9 +38,7 @@ await runCommand(async () => {
   await verifyBackup(folder, backup, progress.update);
   progress.end();
 
-  const target = await openTarget(options, async (account) => {
-    await createMissing(account, { ...readWranglerConfig(), queues: { producers: [], consumers: [] } });
-  });
+  const target = await openTarget(options, prepareAccount);
   try {
     await restore(target, backup, options);
   } finally {
@@ -53,6 +52,17 @@ await runCommand(async () => {
   );
 });
 
+/** Makes what holds facts. A Worker would write its first admin while we do. */
+async function prepareAccount(account: Account): Promise<void> {
+  const config = readWranglerConfig();
+  if ((await account.find(`/workers/scripts/${config.name}/settings`)) !== undefined) {
+    throw new Failure(
+      `The account has the Worker ${config.name}, which would write meanwhile: delete it by npm run destroy -- --remote.`,
+    );
+  }
+  await createMissing(account, { ...config, queues: { producers: [], consumers: [] } });
+}
+
 async function restore(
   target: Target,
   backup: Backup,
@@ -63,6 +73,7 @@ async function restore(
   const mark = remote ? remoteMark(first.db) : localMark(state);
   await assertReady(target, backup, mark, resume);
   if ((await mark.read()) === undefined) await mark.write(idOf(backup));
+  if (!remote) forgetMigrations(state);
 
   for (const database of target.databases) {
     const source = backup.databases.find(({ binding }) => binding === database.binding);
@@ -95,8 +106,9 @@ async function assertReady(target: Target, backup: Backup, mark: RestoreMark, re
     for (const table of await findRows(db)) found.push(`${name}.${table.name} (${describeCount(table.rows, "row")})`);
   }
   const { objects, truncated } = await target.lake.list({ limit: 1000 });
-  if (objects.length > 0)
+  if (objects.length > 0) {
     found.push(`${target.bucket} (${truncated ? "more than " : ""}${describeCount(objects.length, "object")})`);
+  }
   if (found.length > 0) {
     throw new Failure(`${target.place} is not empty: it has ${found.join(", ")}. Restore elsewhere, or ${remove}.`);
   }
@@ -120,7 +132,7 @@ function assertKnownMigrations(backup: Backup): void {
 /** Applies the migrations that came after the backup. */
 async function migrate({ account, databases }: Target, state: string): Promise<void> {
   if (!account) {
-    await migrateLocally(state, { anew: true });
+    await migrateLocally(state);
     return;
   }
   for (const { binding } of databases) {

@@ -470,6 +470,25 @@ describe("npm run restore refuses, and writes nothing", () => {
 });
 
 describe("npm run restore", () => {
+  it("keeps off an account whose Worker would write meanwhile", async () => {
+    const cloudflare = await startCloudflareRecorder();
+    const worker = `${cloudflare.url}/accounts/${cloudflare.accountId}/workers/scripts/catchment`;
+    await fetch(worker, { method: "PUT", body: 'name="metadata"\r\n\r\n{"bindings":[]}\r\n--' });
+    const account = {
+      CLOUDFLARE_API_BASE_URL: cloudflare.url,
+      CLOUDFLARE_API_TOKEN: "recorder-token",
+      CLOUDFLARE_ACCOUNT_ID: cloudflare.accountId,
+    };
+    const { code, output } = await runCatchment(["restore", backup, "--remote"], account);
+    await cloudflare.close();
+
+    expect(output).toContain(
+      "The account has the Worker catchment, which would write meanwhile: delete it by npm run destroy -- --remote.\n",
+    );
+    expect(code).toBe(1);
+    expect(cloudflare.resources()).toEqual(["worker"]);
+  });
+
   it("says after a kill how to go on, keeps servers away until then, and goes on", async () => {
     const child = spawn(
       process.execPath,

@@ -22,6 +22,8 @@ export interface Growth<T> {
 }
 
 export interface LiveMemory {
+  /** Bytes that are live now; the least of several looks, since buffers are counted until the runtime's next turn. */
+  now(): Promise<number>;
   /** Runs the work and measures what is live beside it, again and again. */
   during<T>(work: () => Promise<T>): Promise<Growth<T>>;
   close(): void;
@@ -53,10 +55,15 @@ export async function watchMemory(server: CatchmentProcess): Promise<LiveMemory>
       clearInterval(wake);
     }
   };
+  const now = async () => {
+    let least_bytes = Infinity;
+    for (let sample = 0; sample < IDLE_SAMPLES; sample++) least_bytes = Math.min(least_bytes, await measure());
+    return least_bytes;
+  };
   return {
+    now,
     async during(work) {
-      let idle_bytes = Infinity;
-      for (let sample = 0; sample < IDLE_SAMPLES; sample++) idle_bytes = Math.min(idle_bytes, await measure());
+      const idle_bytes = await now();
       let peak_bytes = 0;
       let samples = 0;
       const state = { ended: false };

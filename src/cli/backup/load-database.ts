@@ -4,9 +4,11 @@ import { scanStatement, splitStatements } from "./sql-text.ts";
 const LONGEST_STATEMENT_BYTES = 90_000;
 const LONGEST_LITERAL = 500;
 const BATCH_STATEMENTS = 500;
+/** All of an INSERT that comes before its row. */
+const INSERT = /^INSERT INTO (?:"(?:[^"]|"")*"|\w+) \((?:(?:"(?:[^"]|"")*"|\w+),?)*\) VALUES(?=\()/;
 const BATCH_BYTES = 1024 * 1024;
 
-/** Runs SQL as an export has it, in batches; `onRows` hears how many statements are done. */
+/** Runs SQL as an export has it, in batches; `onProgress` hears how many statements are done. */
 export async function loadDatabase(
   db: D1Database,
   sql: AsyncIterable<string>,
@@ -23,8 +25,7 @@ export async function loadDatabase(
     batch = [];
     bytes = 0;
   };
-  for await (const statement of splitStatements(sql)) {
-    if (statement === "" || /^PRAGMA\b/i.test(statement)) continue;
+  for await (const statement of joinRows(splitStatements(sql))) {
     batch.push(prepare(db, statement));
     bytes += statement.length;
     if (batch.length >= BATCH_STATEMENTS || bytes >= BATCH_BYTES) await flush();
@@ -32,9 +33,34 @@ export async function loadDatabase(
   await flush();
 }
 
+/** Makes one INSERT of the rows of a table that follow each other: preparing a statement takes longer than running it. */
+async function* joinRows(statements: AsyncIterable<string>): AsyncGenerator<string> {
+  let before = "";
+  let rows: string[] = [];
+  let bytes = 0;
+  for await (const statement of statements) {
+    if (statement === "" || /^PRAGMA\b/i.test(statement)) continue;
+    const start = INSERT.exec(statement)?.[0] ?? "";
+    const size = Buffer.byteLength(statement);
+    if (rows.length > 0 && (start !== before || bytes + size > LONGEST_STATEMENT_BYTES)) {
+      yield before + rows.join(",");
+      rows = [];
+      bytes = 0;
+    }
+    before = start;
+    if (start === "" || size > LONGEST_STATEMENT_BYTES || statement.includes("\0")) yield statement;
+    else {
+      rows.push(statement.slice(start.length));
+      bytes += size;
+    }
+  }
+  if (rows.length > 0) yield before + rows.join(",");
+}
+
 /** What makes a statement too long, or has a NUL in it, is handed over as a parameter. */
 function prepare(db: D1Database, statement: string): D1PreparedStatement {
-  if (Buffer.byteLength(statement) < LONGEST_STATEMENT_BYTES && !statement.includes("\0")) return db.prepare(statement);
+  if (Buffer.byteLength(statement) <= LONGEST_STATEMENT_BYTES && !statement.includes("\0"))
+    return db.prepare(statement);
   const parameters: (string | Uint8Array)[] = [];
   let text = "";
   let position = 0;
