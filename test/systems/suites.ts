@@ -33,6 +33,13 @@ export const suites: Suite[] = [
     prepare: () => needProgram("rclone", "rclone") ?? needProgram("xxhsum", "xxhash"),
   },
   {
+    name: "fuzz",
+    file: "test/systems/fuzz.test.ts",
+    // As many requests as somebody asks for take as long as they take.
+    seconds: process.env["FUZZ_REQUESTS"] === undefined ? 900 : 7200,
+    prepare: () => (existsSync("/proc/self/net/tcp") ? null : "the debugger's port is found in /proc, which Linux has"),
+  },
+  {
     name: "metrics",
     file: "test/systems/metrics.test.ts",
     seconds: 300,

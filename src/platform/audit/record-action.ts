@@ -36,8 +36,8 @@ export function auditRoute({
     const answer: unknown = field === undefined ? null : await c.res.clone().json();
     const given = names.flatMap((name) => c.req.param(name) ?? c.req.query(name) ?? []).join("/");
     const named: unknown = field === undefined ? given || null : Object(answer)[field];
-    // As the route has understood it: where all fields are optional, there need be no body.
-    const body: unknown = c.req.valid("json" as never);
+    // Where all fields are optional, there need be no body.
+    const body: unknown = JSON.parse((notes.length > 0 && (await c.req.text())) || "{}");
     const after = Object.fromEntries(
       notes.flatMap((name) => (name in Object(body) ? [[name, Object(body)[name]]] : [])),
     );
