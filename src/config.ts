@@ -95,6 +95,9 @@ export const configSchema = z.object({
   INVENTORY_RATE_LIMIT: wholeNumber(100).describe(
     "Requests a minute per client address on the inventory routes; 0 switches the limit off.",
   ),
+  WEBHOOK_RATE_LIMIT: wholeNumber(10).describe(
+    "Tests and replays of webhooks a minute per client address; 0 switches the limit off.",
+  ),
   METRICS_ENABLED: flag(true).describe("Whether `/metrics` answers."),
   MAIL_API_URL: z
     .string()

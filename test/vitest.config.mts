@@ -29,6 +29,7 @@ export default defineConfig({
           BROWSER_RENDERING: "false",
           LOGIN_RATE_LIMIT: "1000",
           INVENTORY_RATE_LIMIT: "1000",
+          WEBHOOK_RATE_LIMIT: "1000",
           TEST_MIGRATIONS: {
             DB: await readD1Migrations(`${root}migrations/db`),
             WAREHOUSE: await readD1Migrations(`${root}migrations/warehouse`),

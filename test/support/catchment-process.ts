@@ -51,7 +51,11 @@ export async function startCatchment(
   { args = [], env = {}, port: chosenPort, release }: StartOptions = {},
 ): Promise<CatchmentProcess> {
   const port = chosenPort ?? (await findFreePort());
-  const { child, output } = spawnCommand(["start", "--state", folder, ...args], { ...env, PORT: String(port) }, release);
+  const { child, output } = spawnCommand(
+    ["start", "--state", folder, ...args],
+    { ...env, PORT: String(port) },
+    release,
+  );
   await waitForOutput(child, output, "Try: ");
   return {
     origin: `${args.includes("--https") ? "https" : "http"}://localhost:${port}`,

@@ -92,5 +92,5 @@ async function noteRefusal(ctx: Context, row: BankLoginRow, error: unknown): Pro
 /** May be written any number of times. */
 function refuse(ctx: Context, row: BankLoginRow): [Statement, ...Statement[]] {
   const now = ctx.now();
-  return [markRefused(ctx.db, row, now), ...stopSchedule(ctx, row.owner, now)];
+  return [markRefused(ctx.db, row, now), ...stopSchedule(ctx, row, now)];
 }

@@ -12,7 +12,7 @@ import {
 } from "../../platform/schedules/schedule.store.ts";
 import { recordStopped } from "../../platform/schedules/schedule-events.ts";
 import { addSchedule, changeUnchangedSchedule, newSchedule } from "../../platform/schedules/schedules.ts";
-import { findBankLogin, hasRefusedLogin, isRefusedSince } from "./bank-login.store.ts";
+import { type BankLoginRow, findBankLogin, hasRefusedLogin, isRefusedSince } from "./bank-login.store.ts";
 import { requireOwner } from "./owner.ts";
 
 /** Type of the jobs that are runs; `collect` alone is the market data's. */
@@ -102,13 +102,17 @@ export async function findNextRun(ctx: Context, owner: string) {
   };
 }
 
-/** For the batch that notes that the bank refused somebody's login at `refused_at` (ms): no run comes due any more, and they learn why. */
-export function stopSchedule(ctx: Context, owner: string, refused_at: number): [Statement, Statement] {
+/** For the batch that notes that the bank refused a login at `refused_at` (ms): no run comes due any more, and its owner learns why. */
+export function stopSchedule(
+  ctx: Context,
+  { owner, stored_at }: Pick<BankLoginRow, "owner" | "stored_at">,
+  refused_at: number,
+): [Statement, Statement] {
   const id = collectionScheduleId(owner);
   const schedule = { id, domain: "banking", job_type: COLLECT, created_by: owner } as const;
   return [
     stopScheduleFor(ctx.db, id, "login-refused", refused_at, isRefusedSince(ctx.db, owner, refused_at)),
-    recordStopped(ctx, schedule, "login-refused"),
+    recordStopped(ctx, schedule, "login-refused", stored_at),
   ];
 }
 

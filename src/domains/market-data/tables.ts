@@ -110,6 +110,9 @@ export const manifest = sqliteTable(
       .where(sql`${table.version} IS NOT NULL`),
     /** Answers "has anything changed" without touching the rows. */
     index("manifest_updated").on(table.updated_at),
+    // The check of the storage asks which file an object is.
+    index("manifest_object").on(table.object_key),
+    index("manifest_json").on(table.json_key),
   ],
 );
 

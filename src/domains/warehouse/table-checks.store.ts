@@ -8,11 +8,24 @@ const named = sql`(
   UNION ALL SELECT lower(${loads.schema} || '__' || (entry.value ->> 'name') || '__v' || (entry.value ->> 'generation'))
   FROM ${loads}, json_each(${loads.tables}) AS entry)`;
 
+/** Tables with whether anything names them, before a condition on them. */
+const generations = sql`SELECT name, lower(name) IN ${named} AS is_named FROM sqlite_master WHERE type = 'table'`;
+
+interface Generation {
+  name: string;
+  is_named: 0 | 1;
+}
+
 /** Some of the tables whose names end as those of generations do, and whether anything names them. */
 export function listGenerations(warehouse: Database, after: string, limit: number) {
-  return warehouse.all<{ name: string; is_named: 0 | 1 }>(sql`
-    SELECT name, lower(name) IN ${named} AS is_named FROM sqlite_master
-    WHERE type = 'table' AND name > ${after} AND name GLOB '*__v[0-9]*' ORDER BY name LIMIT ${limit}`);
+  return warehouse.all<Generation>(
+    sql`${generations} AND name > ${after} AND name GLOB '*__v[0-9]*' ORDER BY name LIMIT ${limit}`,
+  );
+}
+
+/** The table of exactly this name, and whether anything names it. */
+export function findGeneration(warehouse: Database, name: string) {
+  return warehouse.all<Generation>(sql`${generations} AND name = ${name}`);
 }
 
 /** For the batch that drops a table: raises when something names it by now. */

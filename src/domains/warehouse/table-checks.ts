@@ -6,7 +6,7 @@ import { nodeOfTable, VIEW_GENERATION } from "./dbt/relations.ts";
 import { dropStored, EXTRA, showStored } from "./loading/generation.store.ts";
 import type { TableRow } from "./loading/registry.store.ts";
 import { GENERATION, sqlName, storedName } from "./loading/table-names.ts";
-import { guardGeneration, guardUnnamed, listGenerations, listShown } from "./table-checks.store.ts";
+import { findGeneration, guardGeneration, guardUnnamed, listGenerations, listShown } from "./table-checks.store.ts";
 import { findTable } from "./tables-list.store.ts";
 
 const TABLES_A_LOOK = 500;
@@ -28,8 +28,8 @@ const generationCheck: Check = {
   async repair(ctx, { key }) {
     const drop = [guardUnnamed(ctx.warehouse, key), ...dropStored(ctx.warehouse, [key])];
     return changeUnlessChanged(ctx, drop, async () => {
-      const [table] = await listGenerations(ctx.warehouse, key.slice(0, -1), TABLES_A_LOOK);
-      return table?.name === key && table.is_named === 0;
+      const [table] = await findGeneration(ctx.warehouse, key);
+      return table?.is_named === 0;
     });
   },
 };
@@ -56,8 +56,8 @@ const shownCheck: Check<{ schema: string; name: string }> = {
     const { schema, name, generation } = table;
     const guard = guardGeneration(ctx.warehouse, schema, name, generation);
     return changeUnlessChanged(ctx, [guard, ...showAgain(ctx, table)], async () => {
-      const now = await findTable(ctx.warehouse, schema, name);
-      return now?.generation === generation;
+      const current = await findTable(ctx.warehouse, schema, name);
+      return current?.generation === generation;
     });
   },
 };

@@ -15,8 +15,12 @@ export interface RouteAudit {
   /** Parameters of path and query that are the id together, or the field of the answer that is; else it is the caller's own. */
   names?: readonly string[];
   field?: string;
+  /** Parameters of the query whose values are recorded where they are given. */
+  options?: readonly string[];
   /** Fields of the body whose new values are recorded: never secrets. */
   notes?: readonly string[];
+  /** Fields of the body that are URLs: only their hosts are recorded, for a URL may be a secret by itself. */
+  hosts?: readonly string[];
 }
 
 const ATTEMPTS = 3;
@@ -27,7 +31,9 @@ export function auditRoute({
   action,
   names = [],
   field,
+  options = [],
   notes = [],
+  hosts = [],
 }: RouteAudit): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     await next();
@@ -37,10 +43,13 @@ export function auditRoute({
     const given = names.flatMap((name) => c.req.param(name) ?? c.req.query(name) ?? []).join("/");
     const named: unknown = field === undefined ? given || null : Object(answer)[field];
     // Where all fields are optional, there need be no body.
-    const body: unknown = JSON.parse((notes.length > 0 && (await c.req.text())) || "{}");
-    const after = Object.fromEntries(
-      notes.flatMap((name) => (name in Object(body) ? [[name, Object(body)[name]]] : [])),
-    );
+    const body: unknown = JSON.parse((notes.length + hosts.length > 0 && (await c.req.text())) || "{}");
+    const asked = options.map((name) => [name, c.req.query(name)] as const).filter(([, value]) => value !== undefined);
+    const after = Object.fromEntries([
+      ...asked,
+      ...notes.flatMap((name) => (name in Object(body) ? [[name, Object(body)[name]]] : [])),
+      ...hosts.flatMap((name) => (name in Object(body) ? [[name, new URL(String(Object(body)[name])).host]] : [])),
+    ]);
     const entity_id = String(named ?? principalId(ctx.principal) ?? "");
     await recordAction(ctx, { entity_type, entity_id, action, before: null, after });
   };

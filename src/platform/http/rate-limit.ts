@@ -6,7 +6,7 @@ import { rateLimited } from "../../errors.ts";
 import { describeError } from "./log.ts";
 import type { AppEnv } from "./router.ts";
 
-export type RateLimitDoor = "login" | "inventory";
+export type RateLimitDoor = "login" | "inventory" | "webhooks";
 
 const WINDOW_MS = 60_000;
 
@@ -19,6 +19,7 @@ interface Door {
 const DOORS: Record<RateLimitDoor, Door> = {
   login: { limit: (config) => config.LOGIN_RATE_LIMIT, perPath: true },
   inventory: { limit: (config) => config.INVENTORY_RATE_LIMIT, perPath: false },
+  webhooks: { limit: (config) => config.WEBHOOK_RATE_LIMIT, perPath: false },
 };
 
 /** Allows a client address so many requests a minute through a door; every answer says what is left. */

@@ -109,7 +109,7 @@ async function endJob(
   const ended = { ...row, ...change } as JobRow;
   const statements = [updateHeldJob(ctx.db, row.id, row.epoch, change), recordJobEnd(ctx, ended)];
   const [, , recorded] = await commitFenced(ctx, row, statements);
-  // What the last of the statements answers.
+  // Safe, for the last of the statements is `recordJobEnd`, whose rows are these.
   deliverRecorded(ctx, recorded as { heard: number }[]);
   recordTransition(ctx, ended, outcome.errors[0]);
   await announceJob(ctx, ended);

@@ -20,7 +20,8 @@ export function recordJobEnd({ db, now }: Pick<Context, "db" | "now">, job: JobR
       data: {
         job_id: id,
         job_type: type,
-        ...{ domain, status },
+        domain,
+        status,
         subject: isBanking ? null : job.subject,
         error: isBanking ? null : (job.errors[0]?.slice(0, LONGEST_ERROR) ?? null),
         error_count: job.errors.length,

@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import type { Context } from "../../context.ts";
 import { unavailable } from "../../errors.ts";
 import { DAY_MS } from "../retention/purge.ts";
@@ -37,13 +38,16 @@ export const checkBucket = (names: Names): Check => ({
       findObjects(ctx.db, listed),
       listLiveBut(ctx.db, range, MISSING_A_LOOK),
     ]);
+    // What comes after the last row that was asked for is listed again.
+    const next = unlisted.length === MISSING_A_LOOK ? (unlisted.at(-1)?.key ?? null) : range.last;
+    const looked = page.objects.filter(({ key }) => next === null || isUpTo(key, next));
     const known = new Map(rows.map((row) => [row.key, row]));
     const settled = ctx.now() - SETTLED_MS;
-    const unrecorded = page.objects.filter(
+    const unrecorded = looked.filter(
       ({ key, uploaded }) =>
         !known.has(key) && uploaded.getTime() < settled && !names.brought.some((folder) => key.startsWith(folder)),
     );
-    const differing = page.objects.flatMap(({ key, size }) => {
+    const differing = looked.flatMap(({ key, size }) => {
       const row = known.get(key);
       return row?.state === "live" && row.size_bytes !== size ? [row] : [];
     });
@@ -51,17 +55,18 @@ export const checkBucket = (names: Names): Check => ({
       ...(await findUnrecorded(ctx, names, unrecorded)),
       ...(await findLost(ctx, [...differing, ...unlisted])),
     ];
-    // What comes after the last row that was asked for is listed again.
-    const next = unlisted.length === MISSING_A_LOOK ? unlisted.at(-1)?.key : range.last;
-    return { findings, looked_at: listed.length, after: next ?? null };
+    return { findings, looked_at: looked.length, after: next };
   },
 
-  async repair(ctx, { kind, key }) {
-    if (kind === WITHOUT_ROW) return recordObject(ctx, names, key);
+  async repair(ctx, { kind, key }, beat) {
+    if (kind === WITHOUT_ROW) return recordObject(ctx, names, key, beat);
     const [lost] = await findLost(ctx, await findObjects(ctx.db, [key]));
     return lost === undefined || noteLoss(ctx, names, key, lost.detail);
   },
 });
+
+/** Whether R2 and SQLite, which order keys by their bytes, have a key before another or at it. */
+const isUpTo = (key: string, last: string) => Buffer.compare(Buffer.from(key), Buffer.from(last)) <= 0;
 
 /** Those that are still there, have still no row, and are named by no column: such a name is found by another check. */
 async function findUnrecorded(ctx: Context, names: Names, listed: readonly R2Object[]): Promise<Finding[]> {
@@ -82,10 +87,10 @@ async function findLost(ctx: Context, rows: readonly ObjectRow[]): Promise<Findi
   if (rows.length === 0) return [];
   const objects = await Promise.all(rows.map(({ key }) => ctx.lake.head(key)));
   const keys = rows.map(({ key }) => key);
-  const now = new Map((await findObjects(ctx.db, keys)).map((row) => [row.key, row]));
+  const current = new Map((await findObjects(ctx.db, keys)).map((row) => [row.key, row]));
   return rows.flatMap((row, index) => {
     const object = objects[index];
-    const same = now.get(row.key);
+    const same = current.get(row.key);
     if (same?.state !== "live" || same.size_bytes !== row.size_bytes || object?.size === row.size_bytes) return [];
     if (!object) return [{ kind: MISSING, key: row.key, detail: "The stored object is gone" }];
     const detail = `The stored object has ${object.size} bytes instead of ${row.size_bytes}`;

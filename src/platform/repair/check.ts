@@ -19,7 +19,7 @@ export interface Look<Position> {
   after: Position | null;
 }
 
-/** Renews the hold on what a long look is part of. */
+/** Renews the hold on what a long look or repair is part of. */
 export type Beat = () => Promise<void>;
 
 /**
@@ -32,7 +32,7 @@ export interface Check<Position = string> {
    * Puts a finding right as far as that is safe, on the condition that it still holds; true once all is right, whoever
    * did it. Doing it again does no harm. Absent where nothing can be done.
    */
-  repair?: ((ctx: Context, finding: Finding) => Promise<boolean>) | undefined;
+  repair?: ((ctx: Context, finding: Finding, beat: Beat) => Promise<boolean>) | undefined;
 }
 
 // Checks of different positions live in one record; each reads back only what it answered itself.

@@ -19,7 +19,7 @@ interface FsckCursor {
   check: string;
   /** Where its next look begins; null at its beginning. */
   after: unknown;
-  /** What the last look has found, and has to be repaired before the next. */
+  /** What is left to repair of what the last look has found, before the next. */
   repairing: Finding[];
   /** Whether that look was the check's last. */
   is_over: boolean;
@@ -28,6 +28,9 @@ interface FsckCursor {
 
 type FsckRun = RunningJob<z.output<typeof fsckParams>, FsckCursor>;
 type Storing = Pick<Domain, "names" | "kept" | "brought" | "checks">;
+
+/** D1 answers 1000 queries of an invocation; a repair takes up to a dozen. */
+const REPAIRS_A_SLICE = 20;
 
 /**
  * Compares what is stored with what is known of it. What a look finds is committed before it is repaired, and every
@@ -45,6 +48,7 @@ export const fsckJob = (domains: readonly Storing[]) => {
       let cursor = job.cursor ?? begin(names[0] ?? "");
       for (;;) {
         cursor = await repairFound(ctx, job, checks, cursor);
+        if (cursor.repairing.length > 0) return resume(cursor);
         if (cursor.is_over) {
           const next = names[names.indexOf(cursor.check) + 1];
           if (next === undefined) {
@@ -80,7 +84,10 @@ function checksOf(domains: readonly Storing[]): Checks {
 }
 
 const begin = (check: string): FsckCursor => ({
-  ...{ check, after: null, repairing: [], is_over: false },
+  check,
+  after: null,
+  repairing: [],
+  is_over: false,
   report: emptyReport,
 });
 
@@ -102,15 +109,20 @@ async function look(ctx: Context, job: FsckRun, checks: Checks, cursor: FsckCurs
   return next;
 }
 
+/** Repairs as much of what was found as a slice may; the rest is left in the cursor. */
 async function repairFound(ctx: Context, job: FsckRun, checks: Checks, cursor: FsckCursor): Promise<FsckCursor> {
   if (cursor.repairing.length === 0) return cursor;
   const repair = checks[cursor.check]?.repair;
+  const beat = () => job.progress(job.row.progress);
   const repaired: Finding[] = [];
-  for (const finding of cursor.repairing) {
-    if (await repair?.(ctx, finding)) repaired.push(finding);
-    await job.progress(job.row.progress);
+  let tried = 0;
+  for (const finding of cursor.repairing.slice(0, REPAIRS_A_SLICE)) {
+    if (await repair?.(ctx, finding, beat)) repaired.push(finding);
+    tried += 1;
+    if (job.outOfTime()) break;
+    await beat();
   }
-  const next = { ...cursor, repairing: [], report: addRepairs(cursor.report, repaired) };
+  const next = { ...cursor, repairing: cursor.repairing.slice(tried), report: addRepairs(cursor.report, repaired) };
   await job.commit([], { cursor: next, progress: progressOf(next) });
   return next;
 }

@@ -56,7 +56,7 @@ const startRoute = defineRoute({
     "Objects, the rows that name them, their checksums, uploads in parts, the coverage of market data and the warehouse's tables. Nothing is changed unless `repair` is `true`.",
   tags: ["Administration"],
   access: "admin",
-  audit: { entity_type: "storage_check", action: "create" },
+  audit: { entity_type: "storage_check", action: "create", options: ["repair"] },
   idempotent: true,
   request: {
     query: z.object({

@@ -7,8 +7,8 @@ import { recordObject } from "./record-object.ts";
 import {
   filterNamed,
   findKeysAfter,
+  findNamed,
   findRowsAfter,
-  isKeyNamed,
   listUnheld,
   listUnkept,
   orphanUnkept,
@@ -46,14 +46,14 @@ export const checkNames = (names: Names): Check<RowPosition> => ({
     return { findings, looked_at: page?.count ?? 0, after: { column: number, row: last } };
   },
 
-  async repair(ctx, { key, detail }) {
+  async repair(ctx, { key, detail }, beat) {
     const [row] = await findObjects(ctx.db, [key]);
     const isThere = (await ctx.lake.head(key)) !== null;
     if (!isThere) {
-      const named = await Promise.all(names.columns.map((column) => isKeyNamed(ctx.db, column, key)));
-      return named.includes(true) ? noteLoss(ctx, names, key, detail) : true;
+      const [named] = await findNamed(ctx.db, names, key);
+      return named === undefined || noteLoss(ctx, names, key, detail);
     }
-    if (!row) return recordObject(ctx, names, key);
+    if (!row) return recordObject(ctx, names, key, beat);
     await reviveNamed(ctx.db, names, key, ctx.now());
     const [held] = await findObjects(ctx.db, [key]);
     return held?.state === "live";

@@ -2,7 +2,7 @@ import { and, asc, eq, gt, inArray, lte, not, sql } from "drizzle-orm";
 import type { Database } from "../../context.ts";
 import { markOrphaned } from "../storage/objects.store.ts";
 import { objects } from "../storage/tables.ts";
-import { EVERY_KEY, isKept, isNamed, type Names, type NamingColumn, onlyKey, within } from "./names.ts";
+import { EVERY_KEY, isKept, isNamed, type Names, type NamingColumn, onlyKey } from "./names.ts";
 import type { ObjectRow } from "./repair.store.ts";
 
 /** Keeps SQLite from looking through all live objects instead of a range of keys. */
@@ -94,8 +94,10 @@ export function listUnheld(db: Database, column: NamingColumn, { after, last }: 
     LEFT JOIN objects ON objects.key = named_key WHERE objects.state IS NOT 'live' ORDER BY named_key`);
 }
 
-/** Whether a column still names the key. */
-export async function isKeyNamed(db: Database, column: NamingColumn, key: string): Promise<boolean> {
-  const rows = await db.all(sql`SELECT 1 FROM ${column.table} WHERE ${within(column, onlyKey(key))} LIMIT 1`);
-  return rows.length > 0;
+/** The key, where a column names it now. */
+export function findNamed(db: Database, names: Names, key: string) {
+  return db
+    .select({ key: sql<string>`given.key` })
+    .from(sql`(SELECT ${key} AS key) AS given`)
+    .where(isNamed(names, sql`given.key`, onlyKey(key)));
 }

@@ -46,12 +46,12 @@ export function isNamed({ columns }: Pick<Names, "columns">, key: SQLWrapper, ra
 /** Whether a row of `objects` is kept by a column, by a domain, by the object that it lies beside, or by a job under way. */
 export function isKept(names: Names, range: KeyRange): SQL {
   const writer = sql`SELECT 1 FROM ${jobs} WHERE ${jobs.id} = ${objects.origin} AND ${jobs.status} IN ('pending', 'running')`;
-  const kept = [isNamed(names, objects.key, range), ...names.kept, isBesideLive, sql`EXISTS (${writer})`];
+  const kept = [isNamed(names, objects.key, range), ...names.kept, ...besideLive, sql`EXISTS (${writer})`];
   return or(...kept) ?? sql`0`;
 }
 
 /** Rows of the column that name a key of the range. */
-export function within({ key, where = sql`1` }: NamingColumn, { from, to }: KeyRange): SQL {
+function within({ key, where = sql`1` }: NamingColumn, { from, to }: KeyRange): SQL {
   return sql`${key} >= ${from} AND ${key} <= ${to} AND ${where}`;
 }
 
@@ -64,11 +64,9 @@ export function fileOfSidecar(key: string): string | null {
   return null;
 }
 
-const isBesideLive = or(
-  ...SIDECAR_KINDS.map((kind) => {
-    const ending = `${SIDECAR}${kind}`;
-    const file = sql`substr(${objects.path}, 1, length(${objects.path}) - ${ending.length})`;
-    return sql`(substr(${objects.path}, -${sql.raw(String(ending.length))}) = ${ending} AND EXISTS (
-      SELECT 1 FROM objects AS beside WHERE beside.key = ${file} AND beside.state IN ('pending', 'live')))`;
-  }),
-) as SQL;
+const besideLive = SIDECAR_KINDS.map((kind) => {
+  const ending = `${SIDECAR}${kind}`;
+  const file = sql`substr(${objects.path}, 1, length(${objects.path}) - ${ending.length})`;
+  return sql`(substr(${objects.path}, -${sql.raw(String(ending.length))}) = ${ending} AND EXISTS (
+    SELECT 1 FROM objects AS beside WHERE beside.key = ${file} AND beside.state IN ('pending', 'live')))`;
+});

@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, gte, inArray, lt, lte, notExists, or, type SQL, sql } from "drizzle-orm";
+import { and, asc, eq, gt, gte, inArray, lt, lte, ne, not, notExists, or, type SQL, sql } from "drizzle-orm";
 import type { Database } from "../../context.ts";
 import { jobs, LIVE_STATUSES } from "../jobs/tables.ts";
 import { objects, uploads } from "../storage/tables.ts";
@@ -40,12 +40,13 @@ export function listLiveBut(
     .limit(limit);
 }
 
-/** Gives up a live sidecar that is lost or damaged. */
-export function orphanSidecar(db: Database, key: string, now: number) {
+/** Gives up a live sidecar that is lost or damaged, and answers its key; a person's file may be called as one is. */
+export function orphanSidecar(db: Database, names: Names, key: string, now: number) {
   return db
     .update(objects)
     .set({ state: "orphaned", state_since: now })
-    .where(and(eq(objects.key, key), isLive));
+    .where(and(eq(objects.key, key), isLive, not(isNamed(names, objects.key, onlyKey(key)))))
+    .returning({ key: objects.key });
 }
 
 type Recorded = Omit<ObjectRow, "state" | "owner" | "r2_upload_id">;
@@ -60,17 +61,28 @@ export function recordFound(db: Database, names: Names, row: Recorded) {
     ON CONFLICT (key) DO NOTHING`);
 }
 
-/** Live objects in the order in which they were recorded, with their place in it; `until` is the last place. */
+/**
+ * Live objects of known checksum and at most so many bytes, in the order in which they were recorded, with their place in
+ * it; `until` is the last place.
+ */
 export async function listLiveByPlace(
   db: Database,
-  { after, until }: { after: number; until: number | null },
+  { after, until, most_bytes }: { after: number; until: number | null; most_bytes: number },
   limit: number,
 ) {
   const place = sql<number>`${objects}.rowid`;
   return db
     .select({ place, key: objects.key, size_bytes: objects.size_bytes, sha256: objects.sha256 })
     .from(objects)
-    .where(and(sql`${place} > ${after}`, until === null ? undefined : sql`${place} <= ${until}`, isLiveInRange))
+    .where(
+      and(
+        sql`${place} > ${after}`,
+        until === null ? undefined : sql`${place} <= ${until}`,
+        isLiveInRange,
+        lte(objects.size_bytes, most_bytes),
+        ne(objects.sha256, ""),
+      ),
+    )
     .orderBy(place)
     .limit(limit);
 }

@@ -25,7 +25,8 @@ export const checkSample = (names: Names): Check<SamplePosition> => ({
   async look(ctx, after, beat) {
     const position = after ?? (await begin(ctx));
     const { start, at, has_turned } = position;
-    const range = { after: at, until: has_turned ? start : null };
+    const most_bytes = ctx.config.FSCK_SAMPLE_BYTES - position.bytes;
+    const range = { after: at, until: has_turned ? start : null, most_bytes };
     const rows = await listLiveByPlace(ctx.db, range, OBJECTS_A_LOOK);
     if (rows.length === 0) {
       return { findings: [], looked_at: 0, after: has_turned ? null : { ...position, at: 0, has_turned: true } };
@@ -36,7 +37,7 @@ export const checkSample = (names: Names): Check<SamplePosition> => ({
     let looked_at = 0;
     for (const row of rows) {
       place = row.place;
-      if (row.sha256 === "" || bytes + row.size_bytes > ctx.config.FSCK_SAMPLE_BYTES) continue;
+      if (bytes + row.size_bytes > ctx.config.FSCK_SAMPLE_BYTES) continue;
       bytes += row.size_bytes;
       looked_at += 1;
       findings.push(...(await readWhole(ctx, row, beat)));

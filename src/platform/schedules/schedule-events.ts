@@ -28,13 +28,12 @@ export const recordWaiting = (ctx: EventContext, schedule: ScheduleRow, reason: 
     ctx.now(),
   );
 
-/** For the batch that stops a schedule, behind that: its owner learns why. */
-export function recordStopped(ctx: EventContext, schedule: Described, reason: StopReason) {
-  const now = ctx.now();
+/** For the batch that stops a schedule, behind that: its owner learns why, once for each `cause`. */
+export function recordStopped(ctx: EventContext, schedule: Described, reason: StopReason, cause: string | number) {
   const stopped = and(eq(schedules.id, schedule.id), eq(schedules.stopped_for, reason));
   const only_if = exists(ctx.db.select({ id: schedules.id }).from(schedules).where(stopped));
-  const event = about(schedule, "schedule.stopped", `${schedule.id}:${now}`, { reason });
-  return insertEvent(ctx.db, { ...event, only_if }, now);
+  const event = about(schedule, "schedule.stopped", `${schedule.id}:${reason}:${cause}`, { reason });
+  return insertEvent(ctx.db, { ...event, only_if }, ctx.now());
 }
 
 function about(schedule: Described, type: NewEvent["type"], fact: string, data: NewEvent["data"]): NewEvent {

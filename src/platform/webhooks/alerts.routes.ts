@@ -49,6 +49,7 @@ const testRoute = defineRoute({
   method: "post",
   path: "/admin/alerts/test",
   summary: "Send a test to `ALERT_WEBHOOK_URL`, once and at once",
+  rateLimit: "webhooks",
   responses: { 200: jsonResponse("How it went", testResult), ...unset },
 });
 
@@ -58,7 +59,9 @@ const replayRoute = defineRoute({
   ...shared,
   method: "post",
   path: "/admin/alerts/replay",
-  summary: "Send events of the log to `ALERT_WEBHOOK_URL` again, under the same ids",
+  summary: "Send events of the log to `ALERT_WEBHOOK_URL` again, under the same ids, up to 1000 a call",
+  rateLimit: "webhooks",
+  audit: { entity_type: "alert_replay", action: "create", notes: ["event_id", "event_types", "since", "until"] },
   request: { body: jsonBody(replayInput) },
   responses: {
     200: jsonResponse("How many are on their way", replayResult),

@@ -1,5 +1,6 @@
-import { and, desc, eq, gt, lt, lte, sql } from "drizzle-orm";
+import { and, desc, eq, gt, gte, lt, lte, ne, sql } from "drizzle-orm";
 import type { Database } from "../../context.ts";
+import { isPlatforms } from "./event.store.ts";
 import { DEPLOYMENT, type DeliveryState, webhookDeliveries, webhookEvents, webhooks } from "./tables.ts";
 
 export type DeliveryRow = typeof webhookDeliveries.$inferSelect;
@@ -18,42 +19,46 @@ interface Claim {
   without: readonly string[];
 }
 
-/** Ends deliveries whose last attempt was lost. */
-export function buryLost(db: Database, { now, most_attempts }: Claim) {
+/** Ends what waits for a webhook that is off, or for `ALERT_WEBHOOK_URL` where that is unset; a replay revives it. */
+export function buryUnwanted(db: Database, to_deployment: boolean) {
+  const unwanted = sql`(SELECT id FROM webhooks WHERE NOT enabled UNION ALL SELECT ${DEPLOYMENT} WHERE ${to_deployment ? 0 : 1})`;
   return db
     .update(webhookDeliveries)
     .set({ state: "dead" })
-    .where(
-      and(
-        sql`${webhookDeliveries.state} = 'pending'`,
-        lte(webhookDeliveries.next_attempt_at, now),
-        sql`${webhookDeliveries.attempts} >= ${most_attempts}`,
-      ),
-    );
+    .where(and(sql`${webhookDeliveries.state} = 'pending'`, sql`${webhookDeliveries.webhook_id} IN ${unwanted}`));
 }
 
 /**
  * Takes deliveries that are due, for one attempt each: of every webhook its first before the second of any, and last one
- * of each whose last attempt failed. Nothing goes to somebody who is blocked, or to an admin of before.
+ * of each whose last attempt failed. Nothing goes to somebody who is blocked, or to an admin of before. A last attempt
+ * leaves its delivery dead if it is lost.
  */
 export function claimDeliveries(db: Database, claim: Claim, limit: number) {
   const { now, lost_at, most_attempts, to_deployment, without } = claim;
-  const due = sql`SELECT delivery.webhook_id, delivery.event_id, webhooks.failures,
+  const receivers = sql`SELECT webhooks.id, webhooks.owner, webhooks.failures, users.role = 'admin' AS is_admin
+    FROM webhooks JOIN users ON users.id = webhooks.owner WHERE webhooks.enabled AND users.blocked_at IS NULL
+    UNION ALL SELECT ${DEPLOYMENT}, NULL, 0, 0 WHERE ${to_deployment ? 1 : 0}`;
+  const isTheirs = sql`(receiver.id = ${DEPLOYMENT} OR event.owner = receiver.owner
+    OR (receiver.is_admin AND ${isPlatforms(sql`event.owner`)}))`;
+  // The index of what is due, from its beginning: a long backlog costs no more than a short one.
+  const first = sql`SELECT due.event_id FROM webhook_deliveries AS due CROSS JOIN webhook_events AS event ON event.id = due.event_id
+    WHERE due.state = 'pending' AND due.webhook_id = receiver.id AND due.next_attempt_at <= ${now} AND ${isTheirs}
+    ORDER BY due.next_attempt_at LIMIT ${limit}`;
+  const due = sql`SELECT delivery.webhook_id, delivery.event_id, receiver.failures,
       row_number() OVER (PARTITION BY delivery.webhook_id ORDER BY delivery.next_attempt_at, delivery.event_id) AS place
-    FROM webhook_deliveries AS delivery
-    JOIN webhook_events AS event ON event.id = delivery.event_id
-    LEFT JOIN webhooks ON webhooks.id = delivery.webhook_id
-    LEFT JOIN users ON users.id = webhooks.owner
-    WHERE delivery.state = 'pending' AND delivery.next_attempt_at <= ${now} AND delivery.attempts < ${most_attempts}
-      AND delivery.webhook_id NOT IN (SELECT value FROM json_each(${JSON.stringify(without)}))
-      AND ((delivery.webhook_id = ${DEPLOYMENT} AND ${to_deployment ? 1 : 0})
-        OR (webhooks.enabled AND users.blocked_at IS NULL AND (event.owner = users.id OR (event.owner IS NULL AND users.role = 'admin'))))`;
-  const taken = sql`SELECT webhook_id, event_id FROM (${due}) WHERE place = 1 OR coalesce(failures, 0) = 0
-    ORDER BY coalesce(failures, 0) > 0, place LIMIT ${limit}`;
+    FROM (${receivers}) AS receiver CROSS JOIN webhook_deliveries AS delivery
+    WHERE receiver.id NOT IN (SELECT value FROM json_each(${JSON.stringify(without)}))
+      AND delivery.webhook_id = receiver.id AND delivery.event_id IN (${first})`;
+  const taken = sql`SELECT webhook_id, event_id FROM (${due}) WHERE place = 1 OR failures = 0
+    ORDER BY failures > 0, place LIMIT ${limit}`;
   const { webhook_id, event_id, attempts } = webhookDeliveries;
   return db
     .update(webhookDeliveries)
-    .set({ attempts: sql`${attempts} + 1`, next_attempt_at: lost_at })
+    .set({
+      attempts: sql`${attempts} + 1`,
+      next_attempt_at: lost_at,
+      state: sql`CASE WHEN ${attempts} + 1 < ${most_attempts} THEN 'pending' ELSE 'dead' END`,
+    })
     .where(sql`(${webhook_id}, ${event_id}) IN (${taken})`)
     .returning({ webhook_id, event_id, attempts });
 }
@@ -68,7 +73,7 @@ export function findMessage(db: Database, { webhook_id, event_id }: Attempt) {
     .get();
 }
 
-/** Keeps how an attempt ended, unless another has begun since. */
+/** Keeps how an attempt ended, unless another has begun since; what was given up meanwhile may have arrived. */
 export function settleDelivery(db: Database, { webhook_id, event_id, attempts }: Attempt, change: DeliveryChange) {
   return db
     .update(webhookDeliveries)
@@ -78,7 +83,7 @@ export function settleDelivery(db: Database, { webhook_id, event_id, attempts }:
         eq(webhookDeliveries.webhook_id, webhook_id),
         eq(webhookDeliveries.event_id, event_id),
         eq(webhookDeliveries.attempts, attempts),
-        eq(webhookDeliveries.state, "pending"),
+        ne(webhookDeliveries.state, "delivered"),
       ),
     );
 }
@@ -107,17 +112,30 @@ export function listDeliveries(db: Database, { webhook_id, state, after }: Deliv
     .limit(limit);
 }
 
-/** Counts an attempt that failed, and switches the webhook off where `gone`. */
-export function noteFailure(db: Database, id: string, { gone, now }: { gone: boolean; now: number }) {
-  const off = gone ? ({ enabled: false, disabled_for: "gone", updated_at: now } as const) : {};
+/** Counts an attempt that failed. */
+export const noteFailure = (db: Database, id: string, now: number) =>
+  db
+    .update(webhooks)
+    .set({
+      failures: sql`${webhooks.failures} + 1`,
+      failing_since: sql`coalesce(${webhooks.failing_since}, ${now})`,
+    })
+    .where(eq(webhooks.id, id));
+
+/** Switches a webhook off that is gone, or that has failed so often in a row, and that since then (ms) or longer. */
+export function switchOff(db: Database, id: string, reason: "gone" | { failures: number; since: number }, now: number) {
+  const condition =
+    reason === "gone"
+      ? undefined
+      : and(gte(webhooks.failures, reason.failures), lte(webhooks.failing_since, reason.since));
   return db
     .update(webhooks)
-    .set({ failures: sql`${webhooks.failures} + 1`, ...off })
-    .where(eq(webhooks.id, id));
+    .set({ enabled: false, disabled_for: reason === "gone" ? "gone" : "failing", updated_at: now })
+    .where(and(eq(webhooks.id, id), eq(webhooks.enabled, true), condition));
 }
 
 export const forgetFailures = (db: Database, id: string) =>
   db
     .update(webhooks)
-    .set({ failures: 0 })
+    .set({ failures: 0, failing_since: null })
     .where(and(eq(webhooks.id, id), gt(webhooks.failures, 0)));

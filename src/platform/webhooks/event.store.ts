@@ -1,4 +1,4 @@
-import { and, desc, eq, gte, isNull, lt, lte, or, type SQL, sql } from "drizzle-orm";
+import { and, desc, eq, gte, lt, lte, or, type SQL, sql } from "drizzle-orm";
 import type { Database } from "../../context.ts";
 import type { JsonObject } from "../jobs/tables.ts";
 import { type EventType, PRIVATE_TYPES, TEST_TYPE, UNLIMITED_TYPES } from "./event-types.ts";
@@ -29,6 +29,9 @@ const TOLD_EVERY_MS = 3_600_000;
 
 const makeEventId = (now: number) => `evt_${String(now).padStart(13, "0")}${crypto.randomUUID().slice(0, 8)}`;
 
+/** Whether what belongs to this owner is the platform's, and so its admins': nobody's, or that of an API token. */
+export const isPlatforms = (owner: SQL) => sql`NOT EXISTS (SELECT 1 FROM users AS person WHERE person.id = ${owner})`;
+
 const listed = (values: readonly string[]) => sql`(SELECT value FROM json_each(${JSON.stringify(values)}))`;
 
 /**
@@ -40,8 +43,9 @@ export function insertEvent(db: Database, event: NewEvent, now: number) {
   const isUnlimited = UNLIMITED_TYPES.includes(type);
   const told = sql`NOT EXISTS (SELECT 1 FROM webhook_events AS earlier WHERE earlier.type = ${type}
     AND earlier.subject = ${subject} AND earlier.owner IS ${owner} AND earlier.told AND earlier.created_at > ${now - TOLD_EVERY_MS})`;
-  const wanted = sql`EXISTS (SELECT 1 FROM ${webhooks} WHERE ${webhooks.enabled} AND (${owner} IS NULL OR ${webhooks.owner} = ${owner})
-    AND ${type} IN (SELECT value FROM json_each(${webhooks.event_types})))`;
+  const wanted = sql`EXISTS (SELECT 1 FROM webhooks JOIN users ON users.id = webhooks.owner WHERE webhooks.enabled
+    AND (webhooks.owner = ${owner} OR (users.role = 'admin' AND ${isPlatforms(sql`${owner}`)}))
+    AND ${type} IN (SELECT value FROM json_each(webhooks.event_types)))`;
   return db
     .insert(webhookEvents)
     .select(
@@ -95,7 +99,10 @@ export interface EventAudience {
 const isFor = (audience: EventAudience | null) =>
   audience === null
     ? eq(webhookEvents.for_operators, true)
-    : or(eq(webhookEvents.owner, audience.owner), audience.is_admin ? isNull(webhookEvents.owner) : undefined);
+    : or(
+        eq(webhookEvents.owner, audience.owner),
+        audience.is_admin ? isPlatforms(sql`webhook_events.owner`) : undefined,
+      );
 
 export interface ReplayFilter {
   audience: EventAudience | null;
@@ -146,7 +153,7 @@ export function listLog(db: Database, { type, after }: LogFilter, limit: number)
     )
     .where(
       and(
-        or(isNull(webhookEvents.owner), eq(webhookEvents.for_operators, true)),
+        or(isPlatforms(sql`webhook_events.owner`), eq(webhookEvents.for_operators, true)),
         type === undefined ? undefined : eq(webhookEvents.type, type),
         after === undefined ? undefined : lt(webhookEvents.id, after),
       ),

@@ -1,6 +1,7 @@
-import { and, eq, isNull, or, sql } from "drizzle-orm";
+import { and, eq, or, sql } from "drizzle-orm";
 import type { Database } from "../../context.ts";
 import { users } from "../auth/tables.ts";
+import { isPlatforms } from "./event.store.ts";
 import { DEPLOYMENT, type DeliveryState, webhookDeliveries, webhookEvents, webhooks } from "./tables.ts";
 
 // Written out, for SQLite uses no partial index where the value is a parameter.
@@ -22,7 +23,7 @@ const notBegun = (now: number) => ({
 export function spreadEvents(db: Database, { to_deployment, now }: { to_deployment: boolean; now: number }) {
   const isTheirs = or(
     eq(webhookEvents.owner, webhooks.owner),
-    and(isNull(webhookEvents.owner), eq(users.role, "admin")),
+    and(isPlatforms(sql`webhook_events.owner`), eq(users.role, "admin")),
   );
   const isWanted = sql`${webhookEvents.type} IN (SELECT value FROM json_each(${webhooks.event_types}))`;
   return [

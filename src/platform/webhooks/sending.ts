@@ -1,15 +1,16 @@
 import type { Context } from "../../context.ts";
 import { conflict, notFound } from "../../errors.ts";
 import { isAdmin } from "../auth/principal.ts";
-import { ATTEMPT_MS, deliverSoon, hasDeployment, makeAttempt } from "./deliver.ts";
+import { ATTEMPT_MS, hasDeployment, makeAttempt } from "./attempt.ts";
+import { deliverSoon } from "./deliver.ts";
 import { reviveDeliveries } from "./new-delivery.store.ts";
 import { type EventAudience, insertTest, listReplayable, type ReplayFilter } from "./event.store.ts";
 import { EVENT_TYPES, type EventType } from "./event-types.ts";
 import { DEPLOYMENT } from "./tables.ts";
 import { getWebhook } from "./webhooks.ts";
 
-/** Events that one call sends again. */
-const MOST_REPLAYED = 1000;
+/** Events that one call sends again: fewer to a receiver of a person's choice. */
+const MOST_REPLAYED = { person: 100, operators: 1000 };
 
 export interface TestResult {
   event_id: string;
@@ -75,13 +76,14 @@ async function replay(
   audience: EventAudience | null,
   filter: Omit<ReplayFilter, "audience">,
 ) {
-  const found = await listReplayable(ctx.db, { ...filter, audience }, MOST_REPLAYED + 1);
+  const limit = audience === null ? MOST_REPLAYED.operators : MOST_REPLAYED.person;
+  const found = await listReplayable(ctx.db, { ...filter, audience }, limit + 1);
   if (filter.event_id !== undefined && found.length === 0) throw notFound("Event not found", "EVENT_NOT_FOUND");
-  const chosen = found.slice(0, MOST_REPLAYED);
+  const chosen = found.slice(0, limit);
   const ids = chosen.map(({ id }) => id);
   await reviveDeliveries(ctx.db, webhook_id, ids, ctx.now());
   deliverSoon(ctx);
-  return { events: ids.length, next_since: found[MOST_REPLAYED]?.created_at ?? null };
+  return { events: ids.length, next_since: found[limit]?.created_at ?? null };
 }
 
 function requireDeployment(ctx: Context): void {

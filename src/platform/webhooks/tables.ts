@@ -13,7 +13,7 @@ export const webhookEvents = sqliteTable(
     fact: text().notNull(),
     type: text().$type<EventType | typeof TEST_TYPE>().notNull(),
     subject: text().notNull(),
-    /** User or token whose it is; null for what is the platform's, and so its admins'. */
+    /** User or API token whose it is, or null; what is no user's is the platform's, and so its admins'. */
     owner: text(),
     data: text({ mode: "json" }).$type<JsonObject>().notNull(),
     /** Whether operators hear of it, too, where it is somebody's. */
@@ -35,8 +35,9 @@ export const webhookEvents = sqliteTable(
   ],
 );
 
-/** Why a webhook was switched off for its owner: it has answered 410. */
-export type DisabledFor = "gone";
+/** Why a webhook was switched off for its owner: it has answered 410, or failed for long. */
+export const DISABLED_FOR = ["gone", "failing"] as const;
+export type DisabledFor = (typeof DISABLED_FOR)[number];
 
 /** Where people want events posted; the secret is in the vault under the same id. */
 export const webhooks = sqliteTable(
@@ -50,6 +51,8 @@ export const webhooks = sqliteTable(
     disabled_for: text().$type<DisabledFor>(),
     /** Attempts in a row that failed. */
     failures: integer().notNull().default(0),
+    /** When the first of them was made; null without any. */
+    failing_since: integer(),
     created_at: integer().notNull(),
     updated_at: integer().notNull(),
   },
@@ -80,7 +83,7 @@ export const webhookDeliveries = sqliteTable(
     index("webhook_deliveries_event").on(table.event_id),
     index("webhook_deliveries_created").on(table.created_at),
     index("webhook_deliveries_due")
-      .on(table.next_attempt_at)
+      .on(table.webhook_id, table.next_attempt_at)
       .where(sql`state = 'pending'`),
   ],
 );

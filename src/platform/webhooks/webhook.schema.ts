@@ -3,12 +3,13 @@ import { isoTime } from "../jobs/render.ts";
 import type { DeliveryRow } from "./delivery.store.ts";
 import type { LoggedEvent } from "./event.store.ts";
 import { EVENT_TYPES, type EventType, TEST_TYPE } from "./event-types.ts";
+import { DISABLED_FOR } from "./tables.ts";
 import type { WebhookRow } from "./webhook.store.ts";
 
 export const eventType = z.enum(EVENT_TYPES).openapi({ example: "job.failed" });
 const eventTypes = z.array(eventType).min(1).max(EVENT_TYPES.length);
 const loggedType = z.enum([...EVENT_TYPES, TEST_TYPE]).openapi({ example: "job.failed" });
-const state = z.enum(["pending", "delivered", "dead"]);
+export const deliveryState = z.enum(["pending", "delivered", "dead"]);
 const eventId = z.string().openapi({ example: "evt_17053146000008a3a0c52" });
 const time = z.string().openapi({ example: "2025-01-01T12:00:00Z" });
 const nullableTime = time.nullable().openapi({ example: null });
@@ -43,10 +44,10 @@ export const webhookSchema = z
   .object({
     id: z.string().openapi({ example: "8a3a0c52-6f0b-4a57-9e52-5d3a1c5b7c11" }),
     ...fields,
-    disabled_for: z
-      .enum(["gone"])
-      .nullable()
-      .openapi({ description: "`gone`: it has answered 410 and was switched off", example: null }),
+    disabled_for: z.enum(DISABLED_FOR).nullable().openapi({
+      description: "Why it was switched off: `gone` for an answer of 410, `failing` for failures that lasted",
+      example: null,
+    }),
     failures: z.int().openapi({ description: "Attempts in a row that failed", example: 0 }),
     created_at: time,
     updated_at: time,
@@ -63,12 +64,12 @@ export const webhookWithSecret = webhookSchema
   .openapi("WebhookWithSecret");
 
 export function renderWebhook(row: WebhookRow): z.infer<typeof webhookSchema> {
-  const { owner: _owner, ...shown } = row;
+  const { owner: _owner, failing_since: _since, ...shown } = row;
   return { ...shown, created_at: isoTime(row.created_at) ?? "", updated_at: isoTime(row.updated_at) ?? "" };
 }
 
 const deliveryFields = {
-  state: state.openapi({ description: "`dead` after the last attempt", example: "delivered" }),
+  state: deliveryState.openapi({ description: "`dead` after the last attempt", example: "delivered" }),
   attempts: z.int().openapi({ example: 1 }),
   next_attempt_at: nullableTime,
   last_status: z.int().nullable().openapi({ description: "HTTP status of the last attempt", example: 204 }),
@@ -173,4 +174,3 @@ export const pageQuery = z.object({
 });
 
 export const nextCursor = z.string().nullable().openapi({ description: "Null on the last page", example: null });
-export const deliveryState = state;

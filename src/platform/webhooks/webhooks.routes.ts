@@ -33,7 +33,7 @@ import {
 export const webhooksRouter = createRouter();
 
 const shared = { tags: ["Webhooks"], access: "account" as const };
-const audited = { entity_type: "webhook", names: ["id"], notes: ["event_types", "enabled"] };
+const audited = { entity_type: "webhook", names: ["id"], notes: ["event_types", "enabled"], hosts: ["url"] };
 
 const params = z.object({
   id: z
@@ -50,7 +50,7 @@ const createRoute = defineRoute({
   path: "/webhooks",
   summary: "Make a webhook, whose secret is shown this once",
   description: "Posts are signed after Standard Webhooks. An admin's webhooks are told of the platform's events, too.",
-  audit: { entity_type: "webhook", action: "create", field: "id", notes: audited.notes },
+  audit: { entity_type: "webhook", action: "create", field: "id", notes: audited.notes, hosts: audited.hosts },
   request: { body: jsonBody(webhookInput) },
   responses: {
     201: jsonResponse("The webhook and its secret", webhookWithSecret),
@@ -141,6 +141,7 @@ const testRoute = defineRoute({
   method: "post",
   path: "/webhooks/{id}/test",
   summary: "Send an event of the type `webhook.test`, once and at once",
+  rateLimit: "webhooks",
   request: { params },
   responses: { 200: jsonResponse("How it went", testResult), ...missing },
 });
@@ -178,7 +179,8 @@ const replayRoute = defineRoute({
   ...shared,
   method: "post",
   path: "/webhooks/{id}/replay",
-  summary: "Send events of the log again, under the same ids",
+  summary: "Send events of the log again, under the same ids, up to 100 a call",
+  rateLimit: "webhooks",
   request: { params, body: jsonBody(replayInput) },
   responses: {
     200: jsonResponse("How many are on their way", replayResult),

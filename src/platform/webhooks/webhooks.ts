@@ -3,7 +3,8 @@ import { forbidden, notFound } from "../../errors.ts";
 import { removeCredential, upsertCredential } from "../credentials/credentials.store.ts";
 import { makeWebhookSecret } from "../outbound/webhook-signature.ts";
 import { quotaRefusal } from "../quotas/quotas.ts";
-import { checkWebhookUrl } from "./deliver.ts";
+import { checkWebhookUrl, hasDeployment } from "./attempt.ts";
+import { buryUnwanted } from "./delivery.store.ts";
 import type { EventType } from "./event-types.ts";
 import { secretOf } from "./webhook-secret.ts";
 import {
@@ -56,12 +57,15 @@ export async function getWebhook(ctx: Context, id: string): Promise<WebhookRow> 
   return webhook;
 }
 
-/** Changes the fields given; switched on again, it starts without failures. Throws as `createWebhook` does. */
+/** Changes the fields given; switched on again, it starts without failures; off, what waits is given up. Throws as `createWebhook` does. */
 export async function changeWebhook(ctx: Context, id: string, change: Partial<WebhookInput>): Promise<WebhookRow> {
   const before = await getWebhook(ctx, id);
   if (change.url !== undefined) checkWebhookUrl(change.url, ctx.config.ALLOW_PRIVATE_HOSTS);
-  const afresh = change.enabled === undefined ? {} : { disabled_for: null, failures: 0 };
-  const [after] = await updateWebhook(ctx.db, before, { ...change, ...afresh, updated_at: ctx.now() });
+  const afresh = change.enabled === undefined ? {} : { disabled_for: null, failures: 0, failing_since: null };
+  const [[after]] = await ctx.db.batch([
+    updateWebhook(ctx.db, before, { ...change, ...afresh, updated_at: ctx.now() }),
+    buryUnwanted(ctx.db, hasDeployment(ctx)),
+  ]);
   if (!after) throw missing();
   return after;
 }

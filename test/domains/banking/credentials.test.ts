@@ -21,7 +21,7 @@ async function refuse({ id }: Person): Promise<void> {
   const stored = await readBankLogin(ctx, id);
   if (!stored) throw new Error("Nothing is stored");
   const now = ctx.now();
-  await ctx.db.batch([markRefused(ctx.db, stored.row, now), ...stopSchedule(ctx, id, now)]);
+  await ctx.db.batch([markRefused(ctx.db, stored.row, now), ...stopSchedule(ctx, stored.row, now)]);
 }
 
 describe("storing a bank login", () => {
@@ -229,7 +229,7 @@ describe("a login that the bank has refused", () => {
       .update(bankLogins)
       .set({ stored_at: ctx.now() + 1 })
       .where(eq(bankLogins.owner, person.id));
-    await ctx.db.batch([markRefused(ctx.db, before.row, ctx.now()), ...stopSchedule(ctx, person.id, ctx.now())]);
+    await ctx.db.batch([markRefused(ctx.db, before.row, ctx.now()), ...stopSchedule(ctx, before.row, ctx.now())]);
     expect((await person.get("/user/next_run")).status).toBe(200);
   });
 });

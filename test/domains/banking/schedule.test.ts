@@ -23,7 +23,7 @@ async function refuse({ id }: Person): Promise<void> {
   const stored = await readBankLogin(ctx, id);
   if (!stored) throw new Error("Nothing is stored");
   const now = ctx.now();
-  await ctx.db.batch([markRefused(ctx.db, stored.row, now), ...stopSchedule(ctx, id, now)]);
+  await ctx.db.batch([markRefused(ctx.db, stored.row, now), ...stopSchedule(ctx, stored.row, now)]);
 }
 
 /** A database in which something happens right before a schedule is first changed. */

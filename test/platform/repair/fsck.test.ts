@@ -37,6 +37,12 @@ describe("the routes of the check", () => {
     expect(await askAdmin("POST", "/admin/fsck?repair=true")).toMatchObject({ status: 409 });
   });
 
+  it("leave in the audit whether a repair was asked for", async () => {
+    expect(await askAdmin("POST", "/admin/fsck?repair=true")).toMatchObject({ status: 202 });
+    const { body } = await askAdmin("GET", "/api/admin/audit-logs?entity_type=storage_check");
+    expect(body).toMatchObject([{ action: "create", changes: { repair: { before: null, after: "true" } } }]);
+  });
+
   it("show the last report that was completed, which outlives its job's retention", async () => {
     expect(await askAdmin("GET", "/admin/fsck")).toEqual({
       status: 404,

@@ -1,5 +1,6 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
+import { checks } from "../../../src/domains/warehouse/table-checks.ts";
 import { answerOf, openSyncWorld, sync, upload } from "../../domains/warehouse/syncs.ts";
 import type { JobWorld } from "../../support/job-world.ts";
 import { check, downloadTwoMonths, expectFound, finding, HOUR_MS, openStorage, run } from "./storage.ts";
@@ -101,6 +102,20 @@ describe("a table of the warehouse", () => {
     );
     const { results } = await env.WAREHOUSE.prepare("SELECT name FROM sqlite_master WHERE name GLOB '*__v[0-9]'").all();
     expect(results).toEqual([{ name: "raw_sales__sales__v1" }, { name: "raw_sales__new__v2" }]);
+  });
+
+  it("that cannot be dropped is not said to be, whatever else is there", async () => {
+    const stray = "raw_sales__sales__v3";
+    await env.WAREHOUSE.exec(`CREATE TABLE ${stray} (id INTEGER PRIMARY KEY)`);
+    await env.WAREHOUSE.exec(`CREATE TABLE referring (id REFERENCES ${stray})`);
+    await env.WAREHOUSE.exec(`INSERT INTO ${stray} VALUES (1)`);
+    await env.WAREHOUSE.exec("INSERT INTO referring VALUES (1)");
+    const repaired = checks["generations"]?.repair?.(
+      world.ctx,
+      { kind: "table-stray", key: stray, detail: "" },
+      async () => {},
+    );
+    await expect(repaired).rejects.toThrow("FOREIGN KEY");
   });
 
   it("whose view is gone can be read again", async () => {

@@ -1,5 +1,6 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
+import { checkSample } from "../../../src/platform/repair/sample-check.ts";
 import { sweepObjects } from "../../../src/platform/storage/sweep.ts";
 import { newPerson } from "../../domains/banking/person.ts";
 import { aFile, anAdmin, SHARE } from "../../domains/instruments/laboratory.ts";
@@ -27,6 +28,24 @@ describe("an object of the lake", () => {
     await sweepObjects(world.ctx);
     expect(await env.LAKE.head("stray/a.txt")).toBeNull();
     expect(await stateOf("stray/a.txt")).toBeNull();
+  });
+
+  it("without a row or a name is given up unread", async () => {
+    const parts = await env.LAKE.createMultipartUpload("stray/large.bin");
+    await parts.complete([await parts.uploadPart(1, "hello")]);
+    const { report, operations } = await check(world, { repair: true });
+    expect(report.counts).toEqual({ "object-without-row": { found: 1, repaired: 1 } });
+    expect(operations).not.toContain("r2.get");
+  });
+
+  it("is counted once, however many rows before it have lost theirs", async () => {
+    await run(`WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 300)
+      INSERT INTO objects (key, path, size_bytes, sha256, content_type, origin, state, state_since, created_at)
+      SELECT 'lost/' || (1000 + n), 'lost', 5, '', 'text/plain', 'test', 'live', 0, 0 FROM numbers`);
+    await env.LAKE.put("stray/a.txt", "hello");
+    const { counts, looked_at } = (await check(world)).report;
+    expect(counts).toMatchObject({ "object-missing": { found: 300 }, "object-without-row": { found: 1 } });
+    expect(looked_at).toMatchObject({ bucket: 1 });
   });
 
   it("that has come within a day is left alone", async () => {
@@ -143,6 +162,18 @@ describe("bytes that are lost", () => {
     expect((await person.get("/data/files/data.csv/preview")).status).toBe(200);
   });
 
+  it("of a person's file are no preview's, whatever it is called", async () => {
+    const admin = await anAdmin();
+    const { id } = await admin.create("/api/instruments", SHARE);
+    const { key } = await aFile(String(id), { path: "a" });
+    const named = key.replace(/\.[0-9a-f]{16}$/, ".sidecar.preview.jsonl$&");
+    await run("UPDATE objects SET key = ? WHERE key = ?", named, key);
+    await run("UPDATE file_transfers SET object_key = ? WHERE object_key = ?", named, key);
+    await env.LAKE.delete(key);
+    await expectFound(world, finding("object-missing", named, "The stored object is gone", false));
+    expect(await stateOf(named)).toBe("live");
+  });
+
   it("are not read beyond what a night may read", async () => {
     for (let index = 0; index < 30; index++) await plantRow(`stray/${index}.txt`, "x".repeat(100));
     for (let index = 0; index < 30; index++) await env.LAKE.put(`stray/${index}.txt`, "y".repeat(100));
@@ -151,6 +182,16 @@ describe("bytes that are lost", () => {
     expect(report.counts).toMatchObject({ "object-damaged": { found: 10, repaired: 0 } });
     expect(operations.filter((operation) => operation === "r2.get")).toHaveLength(10);
     expect((await check(openStorage({ FSCK_SAMPLE_BYTES: 99 }))).report.looked_at).toMatchObject({ sample: 0 });
+  });
+
+  it("are not looked for among objects that are too large for what is left to read", async () => {
+    for (let index = 0; index < 90; index++) await plantRow(`stray/${index}.txt`, "x".repeat(100));
+    const { ctx } = openStorage({ FSCK_SAMPLE_BYTES: 150 });
+    const { look } = checkSample({ columns: [], kept: [], brought: [] });
+    let position = (await look(ctx, null, async () => {})).after;
+    let looks = 1;
+    for (; position !== null; looks++) position = (await look(ctx, position, async () => {})).after;
+    expect(looks).toBeLessThanOrEqual(4);
   });
 });
 
@@ -177,9 +218,10 @@ describe("an upload in parts", () => {
   });
 });
 
-it("keeps fifty findings of a kind and counts the others", async () => {
+it("keeps fifty findings of a kind and counts the others, and repairs a few in each slice", async () => {
   for (let index = 0; index < 60; index++) await env.LAKE.put(`stray/${index}.txt`, "hello");
-  const { report } = await check(world, { repair: true });
+  const { report, job } = await check(world, { repair: true });
+  expect(job.attempts).toBeGreaterThanOrEqual(3);
   expect(report.counts).toEqual({ "object-without-row": { found: 60, repaired: 60 } });
   expect(report.findings).toHaveLength(50);
   const metrics = await (await send("GET", "/metrics")).text();

@@ -67,7 +67,10 @@ export async function expectFound(world: JobWorld, ...expected: Expected[]): Pro
 
 /** A finding as reports show it. */
 export const finding = (kind: string, key: unknown, detail: unknown, repaired: boolean): Expected => ({
-  ...{ kind, key, detail, repaired },
+  kind,
+  key,
+  detail,
+  repaired,
 });
 
 /** Runs a statement on the platform's records. */
@@ -78,8 +81,14 @@ export const run = (statement: string, ...values: unknown[]) =>
 
 /** Rows that a check writes even when it changes nothing, and those of people signing in. */
 const OWN = new Set([
-  ...["jobs", "fence", "_catchment_fence", "webhook_events"],
-  ...["audit_log", "audit_chain", "users", "ticks"],
+  "jobs",
+  "fence",
+  "_catchment_fence",
+  "webhook_events",
+  "audit_log",
+  "audit_chain",
+  "users",
+  "ticks",
 ]);
 
 /** Everything that is stored: rows of both databases by table, and every object with its checksum. */

@@ -1,12 +1,13 @@
 import { env } from "cloudflare:workers";
-import { eq } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
 import { users } from "../../../src/platform/auth/tables.ts";
 import { startJob } from "../../../src/platform/jobs/start.ts";
 import { circuits } from "../../../src/platform/outbound/tables.ts";
 import { recordEvent } from "../../../src/platform/webhooks/record-event.ts";
 import { deliverEvents } from "../../../src/platform/webhooks/deliver.ts";
-import { webhookDeliveries, webhookEvents } from "../../../src/platform/webhooks/tables.ts";
+import { claimDeliveries } from "../../../src/platform/webhooks/delivery.store.ts";
+import { webhookDeliveries, webhookEvents, webhooks } from "../../../src/platform/webhooks/tables.ts";
 import { testContext } from "../../support/context.ts";
 import { everyFault } from "../../support/every-fault.ts";
 import { type FaultPlan, faultyProcess } from "../../support/faults.ts";
@@ -203,7 +204,7 @@ describe("an event", () => {
     expect(recorded).toEqual([{ type: "job.failed" }]);
   });
 
-  it("switches off a webhook that answers 410, and what waits stays until it is switched on again", async () => {
+  it("switches off a webhook that answers 410, and what waits is sent only by a replay", async () => {
     const { ctx, deliver, settle } = openWorld();
     const person = await aPerson();
     const webhook = await aWebhook(person, { event_types: ["job.completed"] }, { status: 500 }, { status: 410 }, {});
@@ -223,7 +224,90 @@ describe("an event", () => {
     const on = await person.ask("PATCH", `/webhooks/${webhook.id}`, { enabled: true });
     expect(on.body).toMatchObject({ enabled: true, disabled_for: null, failures: 0 });
     await deliver();
-    expect((await webhook.calls()).length).toBeGreaterThan(sent);
+    expect(await webhook.calls()).toHaveLength(sent);
+    const replayed = await person.ask("POST", `/webhooks/${webhook.id}/replay`, { since: "2020-01-01T00:00:00Z" });
+    expect(replayed.body).toEqual({ events: 3, next_since: null });
+    await deliver();
+    expect(idsOf((await webhook.got()).slice(sent)).size).toBe(3);
+  });
+
+  it("switches off a webhook that has failed a hundred times over a day, and no sooner", async () => {
+    const { ctx, deliver } = openWorld();
+    const person = await aPerson();
+    const webhook = await aWebhook(person, { event_types: ["job.completed"] }, { status: 500 });
+    const read = async () => (await person.ask("GET", `/webhooks/${webhook.id}`)).body;
+    await record(ctx, person.id, 3);
+    await ctx.db.update(webhooks).set({ failures: 150, failing_since: ctx.now() - DAY_MS + HOUR_MS });
+    await deliver();
+    expect(await read()).toMatchObject({ enabled: true, disabled_for: null, failures: 151 });
+    await ctx.db.update(webhooks).set({ failures: 98, failing_since: ctx.now() - DAY_MS });
+    await deliver();
+    expect(await read()).toMatchObject({ enabled: true, disabled_for: null, failures: 99 });
+    await deliver();
+    expect(await read()).toMatchObject({ enabled: false, disabled_for: "failing", failures: 100 });
+    const deliveries = await ctx.db.select({ state: webhookDeliveries.state }).from(webhookDeliveries);
+    expect(deliveries.map(({ state }) => state)).toEqual(["dead", "dead", "dead"]);
+  });
+
+  it("is given up where the webhook is switched off, or `ALERT_WEBHOOK_URL` unset, before it was sent", async () => {
+    const receiver = await openWebhookReceiver({ status: 500 });
+    const { ctx, settle } = openWorld({ ALERT_WEBHOOK_URL: receiver.url, ALERT_WEBHOOK_SECRET: OPERATORS_SECRET });
+    const person = await aPerson();
+    const webhook = await aWebhook(person, {}, { status: 500 });
+    await runJob(ctx, "failing", { created_by: person.id });
+    await settle();
+    const states = async () => {
+      const rows = await ctx.db.select().from(webhookDeliveries);
+      return new Map(rows.map(({ webhook_id, state }) => [webhook_id, state]));
+    };
+    expect([...(await states()).values()]).toEqual(["pending", "pending"]);
+    const unset = { ...ctx, config: { ...ctx.config, ALERT_WEBHOOK_URL: "" } };
+    await deliverEvents(unset);
+    expect((await states()).get("deployment")).toBe("dead");
+    expect((await states()).get(webhook.id)).toBe("pending");
+    await person.ask("PATCH", `/webhooks/${webhook.id}`, { enabled: false });
+    expect((await states()).get(webhook.id)).toBe("dead");
+  });
+
+  it("is claimed without a look at the thousands that wait behind it", async () => {
+    const { ctx, deliver } = openWorld();
+    const person = await aPerson();
+    const webhook = await aWebhook(person, { event_types: ["job.completed"] }, { status: 500 });
+    await record(ctx, person.id);
+    await deliver();
+    const numbers = sql`WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000)`;
+    await ctx.db
+      .run(sql`INSERT INTO webhook_events (id, fact, type, subject, owner, data, for_operators, told, spread, created_at)
+      ${numbers} SELECT 'evt_' || i, 'fact_' || i, 'job.completed', 's', ${person.id}, '{}', 0, 1, 1, 1 FROM n`);
+    await ctx.db
+      .run(sql`INSERT INTO webhook_deliveries (webhook_id, event_id, state, attempts, next_attempt_at, created_at)
+      ${numbers} SELECT ${webhook.id}, 'evt_' || i, 'pending', 0, i, 1 FROM n`);
+    const claim = { now: ctx.now(), lost_at: ctx.now() + 1, most_attempts: 9, to_deployment: false, without: [] };
+    const { meta } = await claimDeliveries(ctx.db, claim, 6).run();
+    expect(meta.changes).toBe(1);
+    expect(meta.rows_read).toBeLessThan(200);
+  });
+
+  it("reaches the others when something unforeseen happens to one", async () => {
+    const { ctx, deliver } = openWorld();
+    const [person, other] = [await aPerson(), await aPerson()];
+    const broken = await aWebhook(person, { event_types: ["job.completed"] });
+    const healthy = await aWebhook(other, { event_types: ["job.completed"] });
+    await record(ctx, person.id, 2);
+    await record(ctx, other.id, 9);
+    const { vault } = ctx;
+    ctx.vault = {
+      ...vault,
+      open: async (identity, sealed) => {
+        if (identity.id === broken.id) throw new TypeError("unforeseen");
+        return vault.open(identity, sealed);
+      },
+    };
+    await deliver();
+    expect(await healthy.got()).toHaveLength(9);
+    expect(await broken.calls()).toEqual([]);
+    const { body } = await person.ask("GET", `/webhooks/${broken.id}/deliveries`);
+    expect(body.deliveries).toMatchObject([{ last_error: "An internal fault" }, { last_error: "An internal fault" }]);
   });
 
   it("costs others only one attempt's time when a receiver is down", async () => {

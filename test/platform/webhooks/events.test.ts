@@ -116,6 +116,32 @@ describe("a job that ends", () => {
     expect(await recorded(ctx)).toMatchObject([{ type: "job.completed", owner: person.id }]);
   });
 
+  it("that an API token or nobody has started is told to admins who want it, and recorded for nobody else", async () => {
+    const { ctx, settle } = openWorld();
+    const [person, admin] = [await aPerson(), await anAdmin()];
+    const foreign = await aWebhook(person, { event_types: ["job.failed", "job.completed"] });
+    await runJob(ctx, "completing", { created_by: "a-token" });
+    await runJob(ctx, "completing");
+    expect(await recorded(ctx)).toEqual([]);
+    const webhook = await aWebhook(admin, { event_types: ["job.failed", "job.completed"] });
+    const completed = await runJob(ctx, "completing", { created_by: "a-token" });
+    const failed = await runJob(ctx, "failing", { created_by: "a-token" });
+    const shared = await runJob(ctx, "completing");
+    await settle();
+    const told = (await webhook.got()).map(({ type, data }) => [data["job_id"], type]);
+    expect(new Map(told as [string, string][])).toEqual(
+      new Map([
+        [completed.id, "job.completed"],
+        [failed.id, "job.failed"],
+        [shared.id, "job.completed"],
+      ]),
+    );
+    const replayed = await admin.ask("POST", `/webhooks/${webhook.id}/replay`, { since: "2020-01-01T00:00:00Z" });
+    expect(replayed.body.events).toBe(3);
+    expect((await admin.ask("GET", "/admin/alerts")).body.events).toHaveLength(3);
+    expect(await foreign.calls()).toEqual([]);
+  });
+
   it("can be told again when it failed again after it was retried", async () => {
     const { ctx } = openWorld();
     const person = await aPerson();
@@ -180,9 +206,10 @@ describe("a schedule", () => {
 
   it("that waits for a limit is told of once", async () => {
     const { ctx } = openWorld({ USER_JOB_LIMIT: 1 });
-    await insertJob({ created_by: "busy" });
+    const busy = await aPerson();
+    await insertJob({ created_by: busy.id });
     const personal = { ...definition, domain: "banking" as const };
-    const schedule = await createSchedule(ctx, { ...nightly, domain: "banking", created_by: "busy" });
+    const schedule = await createSchedule(ctx, { ...nightly, domain: "banking", created_by: busy.id });
     ctx.advance((schedule.next_run_at ?? 0) - ctx.now() + 10 * MINUTE_MS);
     const due = () => startDueSchedules(ctx, new Map([[personal.type, personal]]));
     await due();
@@ -190,7 +217,7 @@ describe("a schedule", () => {
     await due();
     const [event, ...others] = await recorded(ctx);
     expect(others).toEqual([]);
-    expect(event).toMatchObject({ type: "schedule.waiting", subject: schedule.id, owner: "busy" });
+    expect(event).toMatchObject({ type: "schedule.waiting", subject: schedule.id, owner: busy.id });
     expect((await (await anAdmin()).ask("GET", "/admin/alerts")).body.events).toEqual([]);
     expect(event?.data).toEqual({
       ...{ schedule_id: schedule.id, domain: "banking", job_type: "nightly" },
@@ -205,10 +232,13 @@ describe("a schedule", () => {
     const [person, admin] = [await aPerson(), await anAdmin(config)];
     const webhook = await aWebhook(person);
     const schedule = await createSchedule(ctx, { ...nightly, domain: "banking", created_by: person.id });
-    await recordStopped(ctx, schedule, "login-refused");
+    await recordStopped(ctx, schedule, "login-refused", 1);
     expect(await recorded(ctx)).toEqual([]);
     await updateSchedule(ctx.db, schedule.id, { stopped_for: "login-refused" });
-    await recordStopped(ctx, schedule, "login-refused");
+    await recordStopped(ctx, schedule, "login-refused", 1);
+    ctx.advance(1000);
+    await recordStopped(ctx, schedule, "login-refused", 1);
+    expect(await recorded(ctx)).toHaveLength(1);
     await deliver();
     expect(await webhook.got()).toMatchObject([{ type: "schedule.stopped", data: { reason: "login-refused" } }]);
     expect(await receiver.calls()).toEqual([]);

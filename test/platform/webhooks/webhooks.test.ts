@@ -85,12 +85,17 @@ describe("a webhook", () => {
     const person = await aPerson();
     const { body } = await create(person, { event_types: ["job.failed"] });
     await person.ask("PATCH", `/webhooks/${body.id}`, { enabled: false });
+    await person.ask("PATCH", `/webhooks/${body.id}`, { url: "https://other.example.org/in-the-url" });
     await person.ask("DELETE", `/webhooks/${body.id}`);
     const { ctx } = openWorld();
     const rows = await ctx.db.select().from(auditLog).where(eq(auditLog.entity_type, "webhook"));
     expect(rows.map(({ action, entity_id, actor_id, changes }) => [action, entity_id, actor_id, changes])).toEqual([
-      ["create", body.id, person.id, { event_types: { before: null, after: ["job.failed"] } }],
+      [
+        ...["create", body.id, person.id],
+        { event_types: { before: null, after: ["job.failed"] }, url: { before: null, after: "hooks.example.org" } },
+      ],
       ["update", body.id, person.id, { enabled: { before: null, after: false } }],
+      ["update", body.id, person.id, { url: { before: null, after: "other.example.org" } }],
       ["delete", body.id, person.id, {}],
     ]);
   });
@@ -320,6 +325,44 @@ describe("a replay", () => {
     const { body } = await admin.ask("POST", "/admin/alerts/replay", { since: "2020-01-01T00:00:00Z" });
     expect(body).toEqual({ events: 1, next_since: null });
     expect(await verified(receiver, OPERATORS_SECRET)).toMatchObject([{ type: "job.failed" }]);
+    const audited = await ctx.db.select().from(auditLog).where(eq(auditLog.entity_type, "alert_replay"));
+    expect(audited).toMatchObject([
+      { action: "create", actor_id: admin.id, changes: { since: { before: null, after: "2020-01-01T00:00:00Z" } } },
+    ]);
+  });
+
+  it("of a person sends a hundred events a call, and goes on where it has ended", async () => {
+    const { ctx } = openWorld();
+    const person = await aPerson();
+    const webhook = await aWebhook(person, { event_types: ["job.completed"] });
+    await record(ctx, person.id, 100);
+    ctx.advance(60_000);
+    await record(ctx, person.id);
+    const replay = (since: string) => person.ask("POST", `/webhooks/${webhook.id}/replay`, { since });
+    const { body } = await replay("2020-01-01T00:00:00Z");
+    expect(body).toEqual({ events: 100, next_since: TIME });
+    expect((await replay(body.next_since)).body).toEqual({ events: 1, next_since: null });
+  });
+});
+
+describe("a receiver", () => {
+  it("is sent no more tests and replays a minute than may be, whoever's it is", async () => {
+    const receiver = await openWebhookReceiver();
+    const alerts = { ALERT_WEBHOOK_URL: receiver.url, ALERT_WEBHOOK_SECRET: OPERATORS_SECRET };
+    const admin = await anAdmin({ ...alerts, WEBHOOK_RATE_LIMIT: "2" });
+    const webhook = await aWebhook(admin);
+    expect((await admin.ask("POST", `/webhooks/${webhook.id}/test`)).status).toBe(200);
+    expect((await admin.ask("POST", "/admin/alerts/test")).status).toBe(200);
+    const since = { since: "2020-01-01T00:00:00Z" };
+    for (const [path, body] of [
+      [`/webhooks/${webhook.id}/test`, undefined],
+      [`/webhooks/${webhook.id}/replay`, since],
+      ["/admin/alerts/test", undefined],
+      ["/admin/alerts/replay", since],
+    ] as const) {
+      expect([path, (await admin.ask("POST", path, body)).status]).toEqual([path, 429]);
+    }
+    expect([(await webhook.calls()).length, (await receiver.calls()).length]).toEqual([1, 1]);
   });
 });
 

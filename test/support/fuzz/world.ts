@@ -79,6 +79,7 @@ function environmentOf(demoUrls: string): Record<string, string> {
   return {
     LOGIN_RATE_LIMIT: "0",
     INVENTORY_RATE_LIMIT: "0",
+    WEBHOOK_RATE_LIMIT: "0",
     JWT_EXPIRE_SECONDS: "86400",
     USER_JOB_LIMIT: "10",
     JOB_LIMIT: "40",

@@ -68,6 +68,7 @@ const columns = [
 
 function State({ of: { enabled, disabled_for, failures } }: { of: Webhook }) {
   if (disabled_for === "gone") return <span class="status bad">off: it answered that it is gone</span>;
+  if (disabled_for === "failing") return <span class="status bad">off: it failed 100 times in a row</span>;
   if (!enabled) return <span class="status quiet">off</span>;
   return failures > 0 ? <span class="status bad">failing</span> : <span class="status good">on</span>;
 }

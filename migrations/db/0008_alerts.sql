@@ -13,7 +13,7 @@ CREATE TABLE `webhook_deliveries` (
 --> statement-breakpoint
 CREATE INDEX `webhook_deliveries_event` ON `webhook_deliveries` (`event_id`);--> statement-breakpoint
 CREATE INDEX `webhook_deliveries_created` ON `webhook_deliveries` (`created_at`);--> statement-breakpoint
-CREATE INDEX `webhook_deliveries_due` ON `webhook_deliveries` (`next_attempt_at`) WHERE state = 'pending';--> statement-breakpoint
+CREATE INDEX `webhook_deliveries_due` ON `webhook_deliveries` (`webhook_id`,`next_attempt_at`) WHERE state = 'pending';--> statement-breakpoint
 CREATE TABLE `webhook_events` (
 	`id` text PRIMARY KEY NOT NULL,
 	`fact` text NOT NULL,
@@ -40,8 +40,11 @@ CREATE TABLE `webhooks` (
 	`enabled` integer NOT NULL,
 	`disabled_for` text,
 	`failures` integer DEFAULT 0 NOT NULL,
+	`failing_since` integer,
 	`created_at` integer NOT NULL,
 	`updated_at` integer NOT NULL
 );
 --> statement-breakpoint
-CREATE INDEX `webhooks_owner` ON `webhooks` (`owner`,`created_at`);
+CREATE INDEX `webhooks_owner` ON `webhooks` (`owner`,`created_at`);--> statement-breakpoint
+CREATE INDEX `manifest_object` ON `manifest` (`object_key`);--> statement-breakpoint
+CREATE INDEX `manifest_json` ON `manifest` (`json_key`);
