@@ -4,10 +4,10 @@ import { folder } from "./settings-fields.ts";
 
 const r2Settings = z.strictObject({ type: z.literal("r2"), prefix: folder() });
 
-/** Files that are in this platform's own storage already; the domain lists and reads them. */
+/** Files that people put into this platform's own storage; the domain lists and reads them. */
 export const r2: FilesystemType<typeof r2Settings> = {
   title: "The platform's own storage",
-  description: "Objects of this platform's storage below a prefix",
+  description: "Objects that people put into this platform's bucket below `incoming/`, there below a prefix",
   settings: r2Settings,
 };
 

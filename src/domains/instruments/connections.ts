@@ -10,6 +10,7 @@ import { checkUserUrl } from "../../platform/outbound/addresses.ts";
 import { connectTcp } from "../../platform/outbound/connect.ts";
 import { upstreamFetch } from "../../platform/outbound/upstream-fetch.ts";
 import { type InstrumentRow, instrumentResource, namesFilesystem } from "./instruments.ts";
+import { openLakeFolder } from "./lake-folder.ts";
 import { getResource } from "./resource.ts";
 import { readResourceSecrets, unmask } from "./resource-secrets.ts";
 import { serviceAccountResource } from "./service-accounts.ts";
@@ -69,9 +70,11 @@ export async function readStorageSettings(
   return parseSettings(type === "s3" ? { ...config, type, prefix: folder } : { ...config, type: "smb", path: folder });
 }
 
-/** Opens what the settings name: public hosts, and those of `ALLOW_PRIVATE_HOSTS`. The caller closes it. */
-export const openSettings = (ctx: Context, settings: FilesystemSettings): Promise<Filesystem> =>
-  openFilesystem(settings, filesystemIo(ctx));
+/** Opens what the settings name: our own lake, public hosts, and those of `ALLOW_PRIVATE_HOSTS`. The caller closes it. */
+export async function openSettings(ctx: Context, settings: FilesystemSettings): Promise<Filesystem> {
+  if (settings.type === "r2") return openLakeFolder(ctx, settings.prefix);
+  return openFilesystem(settings, filesystemIo(ctx));
+}
 
 export const filesystemIo = (ctx: Context): FilesystemIo => {
   const fetchUpstream = upstreamFetch(ctx, { timeout_ms: ANSWER_MS });

@@ -11,6 +11,7 @@ import { hooksRouter } from "./hooks.routes.ts";
 import { identifiersRouter } from "./identifiers.routes.ts";
 import { instrumentTokensRouter } from "./instrument-tokens.routes.ts";
 import { instrumentsRouter } from "./instruments.routes.ts";
+import { INCOMING } from "./lake-folder.ts";
 import { names } from "./object-names.ts";
 import { projectsRouter } from "./projects.routes.ts";
 import { startScrub } from "./scrub.ts";
@@ -41,6 +42,7 @@ export const instruments: Domain = {
   ].map((router) => ({ prefix: "", router })),
   jobs: [harvestJob, scrubJob],
   names,
+  brought: [INCOMING],
   chores: {
     start_scrub: startScrub,
     end_abandoned_transfers: async (ctx) => endAbandoned(ctx.db, ctx.now()),

@@ -55,11 +55,14 @@ describe("an object of the lake", () => {
     expect(await stateOf("stray/new.txt")).toBeNull();
   });
 
-  it.each(["inbox/a.csv", "warehouse/files/sales/a.csv"])("that people have put there as %s is theirs", async (key) => {
-    await env.LAKE.put(key, "hello");
-    expect((await check(world, { repair: true })).report).toMatchObject({ counts: {}, looked_at: { bucket: 1 } });
-    expect(await stateOf(key)).toBeNull();
-  });
+  it.each(["inbox/a.csv", "incoming/scope/a.csv", "warehouse/files/sales/a.csv"])(
+    "that people have put there as %s is theirs",
+    async (key) => {
+      await env.LAKE.put(key, "hello");
+      expect((await check(world, { repair: true })).report).toMatchObject({ counts: {}, looked_at: { bucket: 1 } });
+      expect(await stateOf(key)).toBeNull();
+    },
+  );
 
   it("keeps its bytes when a row names it though it has lost its own", async () => {
     const person = await newPerson();

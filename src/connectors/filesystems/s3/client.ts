@@ -1,10 +1,9 @@
 import { serverUnreachable } from "../failures.ts";
-import type { FilePage, Filesystem, FilesystemIo, ListedFile } from "../filesystem.ts";
+import type { FilePage, Filesystem, FilesystemIo } from "../filesystem.ts";
 import { readWebFile } from "../http/read-file.ts";
 import type { SendOptions } from "../http/requests.ts";
 import type { S3Settings } from "../s3.ts";
-import { versionOf } from "../version.ts";
-import { isName } from "../walk.ts";
+import { type ListedObject, pageOfObjects } from "../object-page.ts";
 import { createPartWriter } from "./parts.ts";
 import { createS3Sender, readAnswer, recordsOf, type S3Sender, textOf } from "./request.ts";
 import { writeObject } from "./write-object.ts";
@@ -38,25 +37,19 @@ async function listObjects(sender: S3Sender, prefix: string, after: string | nul
   const response = await sender.send({ method: "GET", key: "", query });
   const result = readAnswer(await response.text(), "ListBucketResult");
   if (!result) throw serverUnreachable(sender.name, "the list of objects is cut or is none");
-  const page: FilePage = { files: [], next: null, problems: [] };
-  const objects = recordsOf(result["Contents"]);
-  for (const object of objects) {
-    const key = textOf(object["Key"]);
-    const path = key.slice(prefix.length);
-    // What ends with a slash stands for a folder.
-    if (path === "" || path.endsWith("/")) continue;
-    if (path.split("/").every(isName)) page.files.push(describeObject(path, object));
-    else page.problems.push(`"${path}" cannot be the path of a file`);
-  }
-  const last = textOf(objects.at(-1)?.["Key"]);
-  if (textOf(result["IsTruncated"]) === "true" && last !== "") page.next = last;
-  return page;
+  return pageOfObjects(
+    prefix,
+    recordsOf(result["Contents"]).map(describeObject),
+    textOf(result["IsTruncated"]) === "true",
+  );
 }
 
-function describeObject(path: string, object: Record<string, unknown>): ListedFile {
-  const size = Number(object["Size"]);
+function describeObject(object: Record<string, unknown>): ListedObject {
   const time = Date.parse(textOf(object["LastModified"]));
-  const modified_at = Number.isFinite(time) ? time : null;
-  // Two tags differ when two contents do, and a copy in place has the same.
-  return { path, size, modified_at, version: versionOf({ size, modified_at: null, etag: textOf(object["ETag"]) }) };
+  return {
+    key: textOf(object["Key"]),
+    size: Number(object["Size"]),
+    modified_at: Number.isFinite(time) ? time : null,
+    etag: textOf(object["ETag"]),
+  };
 }
