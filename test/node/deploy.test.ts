@@ -7,11 +7,7 @@ let environment: Record<string, string>;
 
 beforeAll(async () => {
   cloudflare = await startCloudflareRecorder();
-  environment = {
-    CLOUDFLARE_API_BASE_URL: cloudflare.url,
-    CLOUDFLARE_API_TOKEN: "recorder-token",
-    CLOUDFLARE_ACCOUNT_ID: cloudflare.accountId,
-  };
+  ({ environment } = cloudflare);
 });
 
 afterAll(() => cloudflare.close());

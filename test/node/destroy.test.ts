@@ -73,11 +73,7 @@ describe("npm run destroy -- --remote", () => {
 
   beforeAll(async () => {
     cloudflare = await startCloudflareRecorder();
-    environment = {
-      CLOUDFLARE_API_BASE_URL: cloudflare.url,
-      CLOUDFLARE_API_TOKEN: "recorder-token",
-      CLOUDFLARE_ACCOUNT_ID: cloudflare.accountId,
-    };
+    ({ environment } = cloudflare);
     await runCatchment(["deploy"], { ...environment, ADMIN_EMAIL: "admin@example.org" });
     cloudflare.addObjects(
       "catchment-lake",

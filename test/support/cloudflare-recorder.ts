@@ -11,6 +11,8 @@ export interface RecordedRequest {
 
 export interface CloudflareRecorder extends LocalServer {
   accountId: string;
+  /** What leads wrangler and our commands to it instead of Cloudflare. */
+  environment: Record<string, string>;
   /** Everything asked so far, oldest first. */
   requests: RecordedRequest[];
   /** Names of the queues in the account, in order of creation. */
@@ -35,9 +37,15 @@ export async function startCloudflareRecorder(): Promise<CloudflareRecorder> {
   const account = createAccount();
   const requests: RecordedRequest[] = [];
   const server = createServer((request, response) => void serve(account, requests, request, response));
+  const listening = await listenLocally(server);
   return {
-    ...(await listenLocally(server)),
+    ...listening,
     accountId: ACCOUNT_ID,
+    environment: {
+      CLOUDFLARE_API_BASE_URL: listening.url,
+      CLOUDFLARE_API_TOKEN: "recorder-token",
+      CLOUDFLARE_ACCOUNT_ID: ACCOUNT_ID,
+    },
     requests,
     queues: () => [...account.queues.keys()],
     tablesOf: (database) => tablesOf(account, database),

@@ -99,7 +99,6 @@ export function defineJob<Schema extends z.ZodType, Cursor>(
   return definition;
 }
 
-// Definitions of different cursors live in one map; each reads back only what it wrote itself.
-// oxlint-disable-next-line typescript/no-explicit-any
-export type AnyJobDefinition = JobDefinition<any, any>;
+/** Of whatever parameters and cursor: each reads back only what it wrote itself. */
+export type AnyJobDefinition = JobDefinition<z.ZodType, unknown>;
 export type JobDefinitions = ReadonlyMap<string, AnyJobDefinition>;

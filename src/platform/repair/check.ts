@@ -35,6 +35,5 @@ export interface Check<Position = string> {
   repair?: ((ctx: Context, finding: Finding, beat: Beat) => Promise<boolean>) | undefined;
 }
 
-// Checks of different positions live in one record; each reads back only what it answered itself.
-// oxlint-disable-next-line typescript/no-explicit-any
-export type Checks = Record<string, Check<any>>;
+/** Checks by name; each is given only the positions that it answered itself. */
+export type Checks = Record<string, Check<unknown>>;

@@ -1,4 +1,4 @@
-import { and, eq, or, sql } from "drizzle-orm";
+import { and, eq, or, type SQL, sql } from "drizzle-orm";
 import type { Database } from "../../context.ts";
 import { users } from "../auth/tables.ts";
 import { isPlatforms } from "./event.store.ts";
@@ -39,19 +39,12 @@ export function spreadEvents(db: Database, { to_deployment, now }: { to_deployme
           .where(and(isUnspread, eq(webhooks.enabled, true), isWanted, isTheirs)),
       )
       .onConflictDoNothing(),
-    db
-      .insert(webhookDeliveries)
-      .select(
-        db
-          .select({
-            webhook_id: sql<string>`${DEPLOYMENT}`.as("webhook_id"),
-            event_id: webhookEvents.id,
-            ...notBegun(now),
-          })
-          .from(webhookEvents)
-          .where(and(isUnspread, eq(webhookEvents.for_operators, true), sql`${to_deployment ? 1 : 0}`)),
-      )
-      .onConflictDoNothing(),
+    insertDeliveries(
+      db,
+      DEPLOYMENT,
+      and(isUnspread, eq(webhookEvents.for_operators, true), sql`${to_deployment ? 1 : 0}`),
+      now,
+    ).onConflictDoNothing(),
     db.update(webhookEvents).set({ spread: true }).where(isNew),
   ] as const;
 }
@@ -59,21 +52,19 @@ export function spreadEvents(db: Database, { to_deployment, now }: { to_deployme
 /** Has events delivered to a webhook, again or for the first time; those on their way stay as they are. */
 export function reviveDeliveries(db: Database, webhook_id: string, event_ids: readonly string[], now: number) {
   const chosen = sql`${webhookEvents.id} IN (SELECT value FROM json_each(${JSON.stringify(event_ids)}))`;
-  return db
-    .insert(webhookDeliveries)
-    .select(
-      db
-        .select({
-          webhook_id: sql<string>`${webhook_id}`.as("webhook_id"),
-          event_id: webhookEvents.id,
-          ...notBegun(now),
-        })
-        .from(webhookEvents)
-        .where(chosen),
-    )
-    .onConflictDoUpdate({
-      target: [webhookDeliveries.webhook_id, webhookDeliveries.event_id],
-      set: { state: "pending", attempts: 0, next_attempt_at: now, last_status: null, last_error: null },
-      setWhere: sql`${webhookDeliveries.state} <> 'pending'`,
-    });
+  return insertDeliveries(db, webhook_id, chosen, now).onConflictDoUpdate({
+    target: [webhookDeliveries.webhook_id, webhookDeliveries.event_id],
+    set: { state: "pending", attempts: 0, next_attempt_at: now, last_status: null, last_error: null },
+    setWhere: sql`${webhookDeliveries.state} <> 'pending'`,
+  });
+}
+
+/** Deliveries of some events to one webhook. */
+function insertDeliveries(db: Database, webhook_id: string, chosen: SQL | undefined, now: number) {
+  const columns = {
+    webhook_id: sql<string>`${webhook_id}`.as("webhook_id"),
+    event_id: webhookEvents.id,
+    ...notBegun(now),
+  };
+  return db.insert(webhookDeliveries).select(db.select(columns).from(webhookEvents).where(chosen));
 }

@@ -4,14 +4,7 @@ import { describe, expect, it } from "vitest";
 import { notFound, rateLimited, unavailable, upstreamFailed } from "../../../src/errors.ts";
 import { cancelJob, retryJob } from "../../../src/platform/jobs/control.ts";
 import { consumeMessage, runSlice } from "../../../src/platform/jobs/consume.ts";
-import {
-  type AnyJobDefinition,
-  defineJob,
-  done,
-  type JobDefinition,
-  resume,
-  type RunningJob,
-} from "../../../src/platform/jobs/define.ts";
+import { defineJob, done, type JobDefinition, resume, type RunningJob } from "../../../src/platform/jobs/define.ts";
 import { findJob } from "../../../src/platform/jobs/job.store.ts";
 import { startJob, startOrJoinJob } from "../../../src/platform/jobs/start.ts";
 import { purgeJobs, resendLostJobs } from "../../../src/platform/jobs/sweep.ts";
@@ -22,7 +15,7 @@ const params = z.object({ wanted: z.number() });
 type Cursor = { counted: number };
 type Run = JobDefinition<typeof params, Cursor>["run"];
 
-function counting(run: Run, changes: Partial<AnyJobDefinition> = {}) {
+function counting(run: Run, changes: Partial<JobDefinition<typeof params, Cursor>> = {}) {
   const definition = defineJob<typeof params, Cursor>({
     type: "counting",
     version: 1,

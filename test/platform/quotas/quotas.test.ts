@@ -2,11 +2,9 @@ import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test"
 import { env } from "cloudflare:workers";
 import { count, eq } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
-import { z } from "@hono/zod-openapi";
 import { createApp } from "../../../src/app.ts";
 import { configSchema, readConfig } from "../../../src/config.ts";
 import { sources } from "../../../src/domains/warehouse/tables.ts";
-import { defineJob, done } from "../../../src/platform/jobs/define.ts";
 import { startOrJoinJob } from "../../../src/platform/jobs/start.ts";
 import { jobs } from "../../../src/platform/jobs/tables.ts";
 import { startDueSchedules } from "../../../src/platform/schedules/due.ts";
@@ -15,6 +13,7 @@ import { createSchedule } from "../../../src/platform/schedules/schedules.ts";
 import { objects, uploads } from "../../../src/platform/storage/tables.ts";
 import { testContext } from "../../support/context.ts";
 import { insertJob, readSocket, signIn, signInAsToken } from "../events/readers.ts";
+import { definition, definitions } from "../schedules/nightly.ts";
 
 const GRANTS = { "market-data": "write", warehouse: "write" } as const;
 /** Jobs stay pending. */
@@ -119,22 +118,12 @@ describe("live jobs", () => {
   });
 });
 
-const definition = defineJob({
-  type: "nightly",
-  version: 1,
-  domain: "market-data",
-  queue: "ingestion",
-  params: z.object({}),
-  run: async () => done({}),
-});
-
 it("a schedule that meets a limit waits, says so once, and is not missed", async () => {
   const ctx = testContext();
   ctx.config = { ...ctx.config, JOB_LIMIT: 1 };
   const live = await insertJob();
   const input = { domain: "market-data", name: "nightly", job_type: "nightly", params: {} } as const;
   const { id } = await createSchedule(ctx, { ...input, cron_expression: "0 2 * * *", catch_up: "skip" });
-  const definitions = new Map([[definition.type, definition]]);
   const due = (await findSchedule(ctx.db, id))?.next_run_at ?? 0;
   ctx.advance(due - ctx.now() + 1000);
   const reason = "There may be 1 jobs waiting or running (JOB_LIMIT)";

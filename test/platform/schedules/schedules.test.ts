@@ -1,8 +1,6 @@
-import { z } from "@hono/zod-openapi";
 import { eq, sql } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
 import type { Feeds } from "../../../src/platform/events/feeds.ts";
-import { defineJob, done } from "../../../src/platform/jobs/define.ts";
 import { cronProblem, nextRun } from "../../../src/platform/schedules/cron.ts";
 import { startDueSchedules } from "../../../src/platform/schedules/due.ts";
 import {
@@ -22,23 +20,8 @@ import { tick } from "../../../src/platform/schedules/tick.ts";
 import { jobs } from "../../../src/platform/jobs/tables.ts";
 import { testContext } from "../../support/context.ts";
 import { insertJob } from "../events/readers.ts";
+import { definition, definitions, nightly } from "./nightly.ts";
 
-const definition = defineJob({
-  type: "nightly",
-  version: 1,
-  domain: "market-data",
-  queue: "ingestion",
-  params: z.object({}),
-  run: async () => done({}),
-});
-const definitions = new Map([[definition.type, definition]]);
-const nightly = {
-  domain: "market-data" as const,
-  name: "nightly",
-  job_type: "nightly",
-  params: {},
-  cron_expression: "0 2 * * *",
-};
 const at = (iso: string) => Date.parse(iso);
 
 describe("a cron expression", () => {

@@ -1,4 +1,3 @@
-import { z } from "@hono/zod-openapi";
 import { eq } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
 import { jobDefinitions } from "../../../src/app.ts";
@@ -6,7 +5,6 @@ import type { Context } from "../../../src/context.ts";
 import { upstreamFailed } from "../../../src/errors.ts";
 import { eraseRecordsOf } from "../../../src/platform/erase.store.ts";
 import { consumeMessage } from "../../../src/platform/jobs/consume.ts";
-import { defineJob, done } from "../../../src/platform/jobs/define.ts";
 import { jobs } from "../../../src/platform/jobs/tables.ts";
 import { startJob } from "../../../src/platform/jobs/start.ts";
 import { withCircuit } from "../../../src/platform/outbound/circuit.ts";
@@ -22,28 +20,11 @@ import { webhookDeliveries, webhookEvents, webhooks } from "../../../src/platfor
 import { deliverAll } from "../../support/context.ts";
 import { openWebhookReceiver } from "../../support/webhook-server/client.ts";
 import { insertJob } from "../events/readers.ts";
+import { definition, definitions, nightly } from "../schedules/nightly.ts";
 import { aPerson, aWebhook, anAdmin, jobsOf, openWorld, OPERATORS_SECRET, record, runJob, verified } from "./world.ts";
 
 const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
-
-const nightly = {
-  domain: "market-data" as const,
-  name: "nightly",
-  job_type: "nightly",
-  params: {},
-  cron_expression: "0 2 * * *",
-};
-
-const definition = defineJob({
-  type: "nightly",
-  version: 1,
-  domain: "market-data",
-  queue: "ingestion",
-  params: z.object({}),
-  run: async () => done({}),
-});
-const definitions = new Map([[definition.type, definition]]);
 
 const recorded = ({ db }: Pick<Context, "db">) =>
   db
