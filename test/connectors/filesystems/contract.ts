@@ -57,7 +57,7 @@ export function testFilesystem(server: () => ContractServer): void {
     await expect(readText(filesystem, "missing/missing.txt")).rejects.toMatchObject({ kind: "not-found" });
   });
 
-  it("reads 300 MB as they are, and ranges of them", async () => {
+  it(`reads ${LARGE_BYTES / 1_048_576} MiB as they are, and ranges of them`, async () => {
     const { filesystem, sha256 } = server();
     const hash = createHash("sha256");
     for await (const chunk of await filesystem.open("large.bin")) hash.update(chunk);
