@@ -40,7 +40,7 @@ beforeAll(async () => {
     binance: `${exchanges.url}/binance`,
     bybit: `${exchanges.url}/worlds/broken/bybit`,
   });
-  const env = { EXCHANGE_URLS, LOGIN_RATE_LIMIT: "1000", ANONYMOUS_ACCESS: "", ALLOW_PRIVATE_HOSTS: "127.0.0.1" };
+  const env = { EXCHANGE_URLS, ANONYMOUS_ACCESS: "", ALLOW_PRIVATE_HOSTS: "127.0.0.1" };
   world = await startDashboard({ env });
 });
 
