@@ -174,10 +174,13 @@ export const configSchema = z.object({
   ),
   ALERT_WEBHOOK_SECRET: z
     .string()
-    .regex(/^(whsec_[A-Za-z0-9+/]{32,88}={0,2})?$/, "must be whsec_ and 24 to 64 bytes in base64")
+    .regex(
+      /^(whsec_[A-Za-z0-9+/]{32,88}={0,2}(,whsec_[A-Za-z0-9+/]{32,88}={0,2})?)?$/,
+      "must be whsec_ and 24 to 64 bytes in base64, once or twice",
+    )
     .default("")
     .meta({ secret: true })
-    .describe("Signs what is sent there (Standard Webhooks): `whsec_` and 24 to 64 bytes in base64."),
+    .describe("Signs what is sent there (Standard Webhooks): `whsec_` and 24 to 64 bytes in base64. A second value after a comma signs, too, so that keys rotate."),
   STORAGE_ALERT_PERCENT: positive(80).describe(
     "Share of `USER_QUOTA_BYTES` or `STORAGE_LIMIT_BYTES` that is warned of, in percent.",
   ),

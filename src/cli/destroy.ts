@@ -53,9 +53,15 @@ async function confirm(name: string): Promise<void> {
     throw new Failure("Nobody is there to confirm it: add --yes to delete all of it. Nothing was deleted.");
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
   try {
-    const typed = await terminal.question(`Type ${name} to delete all of it: `);
+    const typed = await terminal.question(`Type ${name} to delete all of it: `).catch(leave);
     if (typed.trim() !== name) throw new Failure("That is not its name. Nothing was deleted.");
   } finally {
     terminal.close();
   }
+}
+
+/** Ctrl+C or Ctrl+D instead of an answer. */
+function leave(error: unknown): never {
+  if (error instanceof Error && error.name === "AbortError") throw new Failure("\nNothing was deleted.");
+  throw error;
 }

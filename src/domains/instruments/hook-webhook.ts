@@ -29,10 +29,10 @@ const answerSchema = z.object({
  * id. What answers may skip or redirect a file before its transfer, and add metadata. Throws 502 when nobody answers.
  */
 export async function callWebhook(ctx: Context, hook: HookRow, event: HookEvent): Promise<HookAnswer> {
-  const secret = await readSecret(ctx, hook);
+  const secrets = await readSecrets(ctx, hook);
   const body = JSON.stringify(describe(hook, event));
   const id = `${event.transfer_id}.${hook.id}`;
-  const answer = readAnswer(await post(ctx, hook.webhook_url ?? "", { id, body, secret }));
+  const answer = readAnswer(await post(ctx, hook.webhook_url ?? "", { id, body, secrets }));
   const metadata = answer.metadata_updates;
   if (hook.trigger === "post_transfer" || answer.action === "proceed") return { metadata };
   if (answer.action === "skip") return { metadata, skip: answer.message ?? `Skipped by ${hook.name}` };
@@ -42,10 +42,10 @@ export async function callWebhook(ctx: Context, hook: HookRow, event: HookEvent)
 }
 
 /** A hook that is not stored yet has its secret with it. */
-async function readSecret(ctx: Context, { id, config }: HookRow): Promise<string | undefined> {
+async function readSecrets(ctx: Context, { id, config }: HookRow): Promise<string[]> {
   const given = config?.["secret"];
-  if (given !== MASK) return typeof given === "string" ? given : undefined;
-  return (await readResourceSecrets(ctx, hookResource.entity_type, id))["secret"];
+  const secret = given === MASK ? (await readResourceSecrets(ctx, hookResource.entity_type, id))["secret"] : given;
+  return typeof secret === "string" ? [secret] : [];
 }
 
 const describe = (
@@ -64,7 +64,7 @@ const describe = (
 async function post(
   ctx: Context,
   url: string,
-  message: { id: string; body: string; secret: string | undefined },
+  message: { id: string; body: string; secrets: string[] },
 ): Promise<string> {
   let failure: unknown;
   for (let tries = 0; tries < TRIES; tries++) {

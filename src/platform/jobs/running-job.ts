@@ -10,6 +10,7 @@ import { isUniqueViolation } from "../unique-violation.ts";
 /** A lease is renewed by every commit and progress call; an upstream call may take half of it. */
 export const LEASE_MS = 60_000;
 const PROGRESS_EVERY_MS = 1000;
+const PAUSE_EVERY_MS = 10;
 
 /** This attempt no longer holds the job: it was cancelled, or another attempt took it over. */
 export class JobStopped extends Error {
@@ -46,6 +47,7 @@ export function openRunningJob(
 ): RunningJob<unknown, unknown> & { committed(): boolean } {
   const deadline = ctx.now() + ctx.config.JOB_SLICE_SECONDS * 1000;
   let announcedAt = 0;
+  let pausedAt = ctx.now();
   let committed = false;
 
   const announceAtMostOnceASecond = async (progress: JsonObject) => {
@@ -53,6 +55,13 @@ export function openRunningJob(
     if (ctx.now() - announcedAt < PROGRESS_EVERY_MS) return;
     announcedAt = ctx.now();
     await announceJob(ctx, row);
+  };
+
+  /** The local runtime looks for new requests only when nothing is left to do: without a pause a slice keeps all waiting. */
+  const pauseAtTimes = async () => {
+    if (ctx.now() - pausedAt < PAUSE_EVERY_MS) return;
+    await scheduler.wait(1);
+    pausedAt = ctx.now();
   };
 
   return {
@@ -65,6 +74,7 @@ export function openRunningJob(
     committed: () => committed,
 
     async progress(progress) {
+      await pauseAtTimes();
       if (ctx.now() - announcedAt < PROGRESS_EVERY_MS) {
         row.progress = progress;
         return;
@@ -89,6 +99,7 @@ export function openRunningJob(
       row.cursor = state.cursor;
       row.failures = 0;
       await announceAtMostOnceASecond(progress);
+      await pauseAtTimes();
     },
 
     warehouseGuard: () => guardFence(ctx.warehouse, "_catchment_fence", row.fence_subject, row.epoch),

@@ -1,6 +1,5 @@
 import type { Context } from "../../context.ts";
 import { AppError, unprocessable } from "../../errors.ts";
-import { readSecret } from "../credentials/secrets.ts";
 import { describeError } from "../http/log.ts";
 import { checkUserHost, checkUserUrl } from "../outbound/addresses.ts";
 import { signedHeaders } from "../outbound/webhook-signature.ts";
@@ -15,7 +14,7 @@ import {
 } from "./delivery.store.ts";
 import type { WebhookEventRow } from "./event.store.ts";
 import { DEPLOYMENT } from "./tables.ts";
-import { secretOf } from "./webhook-secret.ts";
+import { readSigningSecrets } from "./webhook-secret.ts";
 import type { WebhookRow } from "./webhook.store.ts";
 
 /** Waits after each attempt that failed; the one after the last is the last attempt. */
@@ -62,9 +61,9 @@ async function post(
     return FAULT;
   });
   if (typeof target === "string") return { status: null, error: target };
-  const { url, secret } = target;
+  const { url, secrets } = target;
   const body = renderEvent(event);
-  const headers = signedHeaders({ id: event.id, body, secret }, ctx.now());
+  const headers = signedHeaders({ id: event.id, body, secrets }, ctx.now());
   try {
     // Past the circuits: a receiver that fails must not open one, for that would be an event of its own.
     const response = await ctx.fetch(url, {
@@ -87,11 +86,11 @@ async function post(
 const renderEvent = ({ type, created_at, data }: WebhookEventRow): string =>
   JSON.stringify({ type, timestamp: new Date(created_at).toISOString(), data });
 
-async function readTarget(ctx: Context, webhook: WebhookRow | null): Promise<{ url: string; secret: string }> {
+async function readTarget(ctx: Context, webhook: WebhookRow | null): Promise<{ url: string; secrets: string[] }> {
   const { ALERT_WEBHOOK_URL, ALERT_WEBHOOK_SECRET } = ctx.config;
-  if (!webhook) return { url: ALERT_WEBHOOK_URL, secret: ALERT_WEBHOOK_SECRET };
+  if (!webhook) return { url: ALERT_WEBHOOK_URL, secrets: ALERT_WEBHOOK_SECRET.split(",") };
   const { href } = checkWebhookUrl(webhook.url, ctx.config.ALLOW_PRIVATE_HOSTS);
-  return { url: href, secret: await readSecret(ctx, secretOf(webhook)) };
+  return { url: href, secrets: await readSigningSecrets(ctx, webhook) };
 }
 
 /** Throws `unprocessable` for a URL that a person's webhook may not have: http is for permitted hosts only. */

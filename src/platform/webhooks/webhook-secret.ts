@@ -1,8 +1,49 @@
-import type { SecretIdentity } from "../credentials/vault.ts";
+import { z } from "zod";
+import type { Context } from "../../context.ts";
+import { AppError } from "../../errors.ts";
+import { readSecret } from "../credentials/secrets.ts";
+import type { SealedSecret, SecretIdentity } from "../credentials/vault.ts";
+import type { WebhookRow } from "./webhook.store.ts";
+
+/** How long the secret before the last one goes on to sign, so that a receiver can change over. */
+const OVERLAP_MS = 86_400_000;
+
+type Owned = Pick<WebhookRow, "id" | "owner">;
+
+/** What is sealed; `until` is in ms. */
+const signingSchema = z.object({
+  secret: z.string(),
+  previous: z.object({ secret: z.string(), until: z.number() }).optional(),
+});
 
 /** Under what a webhook's secret is in the vault. */
-export const secretOf = ({ id, owner }: { id: string; owner: string }): SecretIdentity => ({
-  owner,
-  purpose: "webhook",
-  id,
-});
+export const secretOf = ({ id, owner }: Owned): SecretIdentity => ({ owner, purpose: "webhook", id });
+
+/** Seals the first secret of a webhook. */
+export const sealFirst = (ctx: Context, webhook: Owned, secret: string): Promise<SealedSecret> =>
+  seal(ctx, webhook, { secret });
+
+/** Seals a new secret; the one before it signs beside it for a day. */
+export async function sealNext(ctx: Context, webhook: Owned, secret: string): Promise<SealedSecret> {
+  const before = await readSigning(ctx, webhook).catch((error: unknown) => {
+    // Its vault key is lost: a new secret is the way out.
+    if (error instanceof AppError) return undefined;
+    throw error;
+  });
+  return seal(ctx, webhook, {
+    secret,
+    ...(before && { previous: { secret: before.secret, until: ctx.now() + OVERLAP_MS } }),
+  });
+}
+
+/** The secrets that sign now, the newest first. Throws as `readSecret` does. */
+export async function readSigningSecrets(ctx: Context, webhook: Owned): Promise<string[]> {
+  const { secret, previous } = await readSigning(ctx, webhook);
+  return previous && previous.until > ctx.now() ? [secret, previous.secret] : [secret];
+}
+
+const seal = (ctx: Context, webhook: Owned, signing: z.input<typeof signingSchema>) =>
+  ctx.vault.seal(secretOf(webhook), JSON.stringify(signing));
+
+const readSigning = async (ctx: Context, webhook: Owned) =>
+  signingSchema.parse(JSON.parse(await readSecret(ctx, secretOf(webhook))));

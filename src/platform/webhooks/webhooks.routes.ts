@@ -125,7 +125,8 @@ const rotateRoute = defineRoute({
   method: "post",
   path: "/webhooks/{id}/rotate-secret",
   summary: "Make a new secret, which is shown this once",
-  description: "Whatever is sent from now on is signed with it, also what waits.",
+  description:
+    "Whatever is sent from now on is signed with it, also what waits; for a day with the secret before it, too, so that a receiver takes what comes while it changes over.",
   audit: { entity_type: "webhook", action: "update", names: ["id"] },
   request: { params },
   responses: { 200: jsonResponse("The webhook and its new secret", webhookWithSecret), ...missing, ...sealing },

@@ -6,7 +6,7 @@ import { quotaRefusal } from "../quotas/quotas.ts";
 import { checkWebhookUrl, hasDeployment } from "./attempt.ts";
 import { buryUnwanted } from "./delivery.store.ts";
 import type { EventType } from "./event-types.ts";
-import { secretOf } from "./webhook-secret.ts";
+import { sealFirst, sealNext, secretOf } from "./webhook-secret.ts";
 import {
   deleteWebhook,
   findWebhook,
@@ -33,7 +33,7 @@ export async function createWebhook(
   const now = ctx.now();
   const row = { ...input, id: crypto.randomUUID(), owner, created_at: now, updated_at: now };
   const secret = makeWebhookSecret();
-  const sealed = await ctx.vault.seal(secretOf(row), secret);
+  const sealed = await sealFirst(ctx, row, secret);
   const [[webhook]] = await ctx.db
     .batch([
       insertWebhook(ctx.db, row),
@@ -80,11 +80,11 @@ export async function removeWebhook(ctx: Context, id: string): Promise<void> {
   if (!removed) throw missing();
 }
 
-/** Makes a new secret, told this once; every attempt from now on is signed with it. */
+/** Makes a new secret, told this once; every attempt from now on is signed with it, and for a day with the one before, too. */
 export async function rotateWebhookSecret(ctx: Context, id: string): Promise<{ webhook: WebhookRow; secret: string }> {
   const before = await getWebhook(ctx, id);
   const secret = makeWebhookSecret();
-  const sealed = await ctx.vault.seal(secretOf(before), secret);
+  const sealed = await sealNext(ctx, before, secret);
   const now = ctx.now();
   const [[webhook]] = await ctx.db.batch([
     updateWebhook(ctx.db, before, { updated_at: now }),

@@ -69,15 +69,34 @@ describe("a webhook", () => {
     expect(JSON.stringify([lines, await ctx.db.select().from(auditLog)])).not.toContain("in-the-url");
   });
 
-  it("is signed with the new secret from then on", async () => {
+  it("is signed with the new secret from then on, and for a day with the one before, too", async () => {
+    const { ctx, deliver } = openWorld();
     const person = await aPerson();
-    const webhook = await aWebhook(person);
+    const webhook = await aWebhook(person, { event_types: ["job.completed"] });
     const { body } = await person.ask("POST", `/webhooks/${webhook.id}/rotate-secret`);
     const test = await person.ask("POST", `/webhooks/${webhook.id}/test`);
     expect(test.body).toEqual({ event_id: expect.any(String), delivered: true, status: 200, error: null });
-    expect(await verified(webhook, body.secret)).toEqual([
+    const got = [
       { id: test.body.event_id, type: "webhook.test", timestamp: TIME, data: { message: "This is a test" } },
-    ]);
+    ];
+    expect([await webhook.got(), await verified(webhook, body.secret)]).toEqual([got, got]);
+
+    ctx.advance(86_400_000);
+    await record(ctx, person.id);
+    await deliver();
+    expect(await verified(webhook, body.secret)).toHaveLength(2);
+    await expect(webhook.got()).rejects.toThrow("No matching signature found");
+  });
+
+  it("keeps no more than one secret beside the new one", async () => {
+    const person = await aPerson();
+    const webhook = await aWebhook(person);
+    const [second, third] = [
+      await person.ask("POST", `/webhooks/${webhook.id}/rotate-secret`),
+      await person.ask("POST", `/webhooks/${webhook.id}/rotate-secret`),
+    ];
+    await person.ask("POST", `/webhooks/${webhook.id}/test`);
+    for (const { body } of [second, third]) expect(await verified(webhook, body.secret)).toHaveLength(1);
     await expect(webhook.got()).rejects.toThrow("No matching signature found");
   });
 
@@ -234,11 +253,13 @@ describe("a test", () => {
 
   it("reaches the operators' receiver, and is refused where there is none", async () => {
     const receiver = await openWebhookReceiver();
-    const settings = { ALERT_WEBHOOK_URL: receiver.url, ALERT_WEBHOOK_SECRET: OPERATORS_SECRET };
+    const next = `whsec_${btoa("fedcba9876543210fedcba9876543210")}`;
+    const settings = { ALERT_WEBHOOK_URL: receiver.url, ALERT_WEBHOOK_SECRET: `${next},${OPERATORS_SECRET}` };
     const admin = await anAdmin(settings);
     const { status, body } = await admin.ask("POST", "/admin/alerts/test");
     expect([status, body]).toEqual([200, { event_id: expect.any(String), delivered: true, status: 200, error: null }]);
-    expect(await verified(receiver, OPERATORS_SECRET)).toMatchObject([{ id: body.event_id, type: "webhook.test" }]);
+    for (const secret of [next, OPERATORS_SECRET])
+      expect(await verified(receiver, secret)).toMatchObject([{ id: body.event_id, type: "webhook.test" }]);
     const log = await admin.ask("GET", "/admin/alerts");
     expect(log.body.events).toMatchObject([{ id: body.event_id, delivery: { state: "delivered", attempts: 1 } }]);
     const without = await anAdmin();
@@ -253,6 +274,7 @@ describe("the configuration", () => {
   it.each([
     { ALERT_WEBHOOK_URL: "https://example.org/", ALERT_WEBHOOK_SECRET: "" },
     { ALERT_WEBHOOK_SECRET: "not-a-secret" },
+    { ALERT_WEBHOOK_SECRET: `${OPERATORS_SECRET},` },
   ])("is refused as a whole where what is sent would not be signed: %j", async (settings) => {
     const { status } = await sendUnder(settings, "GET", "/webhooks");
     expect(status).toBe(503);

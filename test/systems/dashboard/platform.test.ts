@@ -385,8 +385,8 @@ describe("the settings", () => {
       await row(page, new RegExp(url)).waitFor();
       expect(await page.content()).not.toContain(secret);
 
-      const verified = async () => {
-        const response = await fetch(`${receiver.url}/control/worlds/notifications`, { method: "POST", body: secret });
+      const verified = async (signedBy = secret) => {
+        const response = await fetch(`${receiver.url}/control/worlds/notifications`, { method: "POST", body: signedBy });
         return (await response.json()) as { id: string; message: unknown }[];
       };
       await page.getByRole("button", { name: "Test" }).click();
@@ -401,6 +401,15 @@ describe("the settings", () => {
       const tests = async () => (await verified()).filter(({ id }) => id === test?.id);
       await vi.waitFor(async () => expect(await tests()).toEqual([test, test]), { timeout: 10_000 });
       await page.keyboard.press("Escape");
+      await page.getByRole("button", { name: "New secret" }).click();
+      await dialog.getByRole("button", { name: "New secret" }).click();
+      const next = (await dialog.getByRole("code").textContent()) ?? "";
+      await expectAccessible();
+      await dialog.getByRole("button", { name: "I have it" }).click();
+      await fetch(`${receiver.url}/control/worlds/notifications`, { method: "PUT", body: "[]" });
+      await page.getByRole("button", { name: "Test" }).click();
+      await vi.waitFor(async () => expect(await verified(next)).toHaveLength(1), { timeout: 10_000 });
+      expect(await page.content()).not.toContain(next);
       await page.getByRole("button", { name: "Switch off" }).click();
       await page.getByRole("button", { name: "Switch on" }).waitFor();
       await page.getByRole("button", { name: "Remove" }).click();

@@ -1,10 +1,11 @@
 import { useState } from "preact/hooks";
 import { dataOrThrow } from "../../../client/client.ts";
 import { api } from "../../app/api.ts";
-import { ConfirmButton } from "../../components/dialog.tsx";
+import { ConfirmButton, Dialog } from "../../components/dialog.tsx";
 import { Loaded } from "../../components/loaded.tsx";
 import { notify } from "../../components/notices.tsx";
 import { PlainText } from "../../components/plain-text.tsx";
+import { SecretOnce } from "../../components/secret-once.tsx";
 import { Table } from "../../components/table.tsx";
 import { useAction } from "../../components/use-action.ts";
 import { useLoad } from "../../components/use-load.ts";
@@ -16,6 +17,7 @@ import { EVENTS, type Webhook } from "./webhook-words.ts";
 export function Notifications() {
   const [isAdding, setAdding] = useState(false);
   const [shown, setShown] = useState<Webhook | null>(null);
+  const [secret, setSecret] = useState<string | null>(null);
   const webhooks = useLoad((signal) => dataOrThrow(api.GET("/webhooks", { signal })), []);
   return (
     <section aria-labelledby="notifications">
@@ -31,6 +33,11 @@ export function Notifications() {
       </p>
       {isAdding && <NewWebhook onClose={() => setAdding(false)} onMade={webhooks.reload} />}
       {shown && <WebhookDeliveries webhook={shown} onClose={() => setShown(null)} />}
+      {secret !== null && (
+        <Dialog title="A new secret" onClose={() => setSecret(null)}>
+          <SecretOnce label="The secret that signs" secret={secret} onClose={() => setSecret(null)} />
+        </Dialog>
+      )}
       <Loaded of={webhooks}>
         {({ webhooks: rows }) => (
           <Table
@@ -42,7 +49,12 @@ export function Notifications() {
               {
                 title: "Actions",
                 cell: (webhook) => (
-                  <Actions webhook={webhook} onShow={() => setShown(webhook)} onChanged={webhooks.reload} />
+                  <Actions
+                    webhook={webhook}
+                    onShow={() => setShown(webhook)}
+                    onSecret={setSecret}
+                    onChanged={webhooks.reload}
+                  />
                 ),
               },
             ]}
@@ -76,10 +88,11 @@ function State({ of: { enabled, disabled_for, failures } }: { of: Webhook }) {
 interface ActionsProps {
   webhook: Webhook;
   onShow: () => void;
+  onSecret: (secret: string) => void;
   onChanged: () => void;
 }
 
-function Actions({ webhook, onShow, onChanged }: ActionsProps) {
+function Actions({ webhook, onShow, onSecret, onChanged }: ActionsProps) {
   const params = { path: { id: webhook.id } };
   const test = useAction(async () => {
     const { delivered, error } = await dataOrThrow(api.POST("/webhooks/{id}/test", { params }));
@@ -91,6 +104,11 @@ function Actions({ webhook, onShow, onChanged }: ActionsProps) {
     await dataOrThrow(api.PATCH("/webhooks/{id}", { params, body: { enabled: !webhook.enabled } }));
     onChanged();
   });
+  const rotate = async () => {
+    const { secret } = await dataOrThrow(api.POST("/webhooks/{id}/rotate-secret", { params }));
+    onSecret(secret);
+    onChanged();
+  };
   const remove = async () => {
     await dataOrThrow(api.DELETE("/webhooks/{id}", { params }));
     notify("The webhook is told nothing more");
@@ -108,6 +126,11 @@ function Actions({ webhook, onShow, onChanged }: ActionsProps) {
       <button type="button" disabled={turn.isBusy} onClick={() => void turn.run()}>
         {webhook.enabled ? "Switch off" : "Switch on"}
       </button>
+      <ConfirmButton
+        label="New secret"
+        question="What is sent from now on is signed with a new secret, for a day with the present one, too."
+        onConfirm={rotate}
+      />
       <ConfirmButton
         label="Remove"
         question="It is told nothing more, and what was sent to it is forgotten."
