@@ -180,7 +180,9 @@ export const configSchema = z.object({
     )
     .default("")
     .meta({ secret: true })
-    .describe("Signs what is sent there (Standard Webhooks): `whsec_` and 24 to 64 bytes in base64. A second value after a comma signs, too, so that keys rotate."),
+    .describe(
+      "Signs what is sent there (Standard Webhooks): `whsec_` and 24 to 64 bytes in base64. A second value after a comma signs, too, so that keys rotate.",
+    ),
   STORAGE_ALERT_PERCENT: positive(80).describe(
     "Share of `USER_QUOTA_BYTES` or `STORAGE_LIMIT_BYTES` that is warned of, in percent.",
   ),

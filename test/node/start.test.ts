@@ -1,6 +1,6 @@
 import { createServer, type Server } from "node:net";
 import { once } from "node:events";
-import { readFileSync, statSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { readVars } from "../../src/cli/dev-vars.ts";
@@ -29,6 +29,12 @@ function logIn(origin: string, email: string, password: string): Promise<Respons
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify({ email, password }),
   });
+}
+
+// A test says what it expects of a body; a wrong guess fails there.
+// oxlint-disable-next-line typescript/no-explicit-any
+async function readJson(url: string, init?: RequestInit): Promise<any> {
+  return (await fetch(url, init)).json();
 }
 
 function portOf(server: CatchmentProcess): number {
@@ -96,6 +102,40 @@ describe("npm start", () => {
       const health = (await (await fetch(`${origin}/health`)).json()) as { components: Record<string, unknown> };
       expect(health.components.scheduler).toEqual({ ready: true, error: null });
     }, 20_000);
+  });
+
+  it("answers others while a job works", async () => {
+    running = await startCatchment(state.folder);
+    const { origin } = running;
+    const source = JSON.stringify({ name: "busy", type: "csv", config: { file_pattern: "*" } });
+    const headers = { "Content-Type": "application/json" };
+    const made = await fetch(`${origin}/api/sources`, { method: "POST", headers, body: source });
+    expect(made.status).toBe(201);
+    const rows = Array.from({ length: 100_000 }, (_, index) => `${index},${index / 2},name ${index}\n`);
+    const body = new FormData();
+    body.set("file", new File(["id,amount,name\n", ...rows], "busy.csv"));
+    expect((await fetch(`${origin}/api/sources/busy/upload-csv`, { method: "POST", body })).status).toBe(200);
+    const { job_id } = await readJson(`${origin}/api/sources/busy/sync`, { method: "POST" });
+    expect(job_id).toMatch(/^job_/);
+    const seen = new Set<string>();
+    while (!seen.has("completed") && !seen.has("failed")) {
+      const { status, progress } = await readJson(`${origin}/jobs/${job_id}`);
+      seen.add(status === "running" ? `running ${JSON.stringify(progress)}` : status);
+    }
+    expect([...seen]).toEqual(expect.arrayContaining([expect.stringMatching(/^running .*[1-9]/), "completed"]));
+  });
+
+  it("shows nobody the databases beside the API, and keeps no traces of what was asked", async () => {
+    running = await startCatchment(state.folder);
+    const { origin } = running;
+    for (const path of ["/cdn-cgi/explorer", "/cdn-cgi/explorer/api/d1/database"]) {
+      const response = await fetch(`${origin}${path}`);
+      expect([response.status, await response.json()]).toEqual([404, expect.objectContaining({ error: "NOT_FOUND" })]);
+    }
+    const local = await fetch(`${origin}/cdn-cgi/local/explorer/api/d1/database`);
+    expect(local.status).toBe(404);
+    await local.body?.cancel();
+    expect(readdirSync(join(state.folder, "v3"))).not.toContain("observability");
   });
 
   it("lets the environment win over .dev.vars without writing to it", async () => {

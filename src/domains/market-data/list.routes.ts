@@ -63,12 +63,17 @@ export const listRouter = createRouter();
 listRouter.openapi(listRoute, async (c) => {
   const { limit, cursor, ...filter } = c.req.valid("query");
   const { ctx } = c.var;
-  const etag = await manifestEtag(ctx);
-  c.header("ETag", etag);
+  const known = c.req.valid("header")["if-none-match"];
   c.header("Cache-Control", "private, no-cache");
-  if (matchesEtag(c.req.valid("header")["if-none-match"], etag)) return c.body(null, 304);
-  if (limit === undefined) return c.body(await listManifest(ctx, filter), 200, { "Content-Type": "application/json" });
-  const { entries, next_cursor } = await pageManifest(ctx, filter, { cursor, limit });
+  // Asked for alone only where it may be the whole answer.
+  const current = known === undefined ? null : await manifestEtag(ctx);
+  if (current !== null && matchesEtag(known, current)) return c.body(null, 304, { ETag: current });
+  if (limit === undefined) {
+    const { etag, body } = await listManifest(ctx, filter);
+    return c.body(body, 200, { "Content-Type": "application/json", ETag: etag });
+  }
+  const { etag, entries, next_cursor } = await pageManifest(ctx, filter, { cursor, limit });
+  c.header("ETag", etag);
   if (next_cursor !== null) c.header("Link", nextLink(c.req.url, next_cursor));
   return c.json(entries, 200);
 });

@@ -1,5 +1,12 @@
 import type { Context } from "../../context.ts";
-import { findManifestAsJson, findManifestPage, findManifestVersion, type ManifestFilter } from "./manifest.store.ts";
+import {
+  ENTRIES_OF_QUERY,
+  findManifestAsJson,
+  findManifestPage,
+  findManifestVersion,
+  type ManifestFilter,
+  type ManifestText,
+} from "./manifest.store.ts";
 import { readAhead, streamOf } from "./row-stream.ts";
 import { canonicalMarket, symbolKey } from "./symbols.ts";
 
@@ -13,36 +20,47 @@ export interface ListInput {
 
 /** A tag that changes with every change of the manifest. */
 export async function manifestEtag(ctx: Context): Promise<string> {
-  const [version] = await findManifestVersion(ctx.db);
-  return `W/"${version?.entries ?? 0}-${version?.newest ?? 0}-${version?.sum ?? 0}"`;
+  return renderEtag(await findManifestVersion(ctx.db));
 }
 
 /**
- * All matching entries by id, as the bytes of a JSON array: at 100,000 of them objects would cost more than the query,
- * and the whole text more memory than there is.
+ * All matching entries by id, as the bytes of a JSON array, with the tag of when the first were read: at 100,000 of them
+ * objects would cost more than the query, and the whole text more memory than there is.
  */
-export function listManifest(ctx: Context, input: ListInput): Promise<ReadableStream<Uint8Array>> {
-  return streamOf(readAhead(writeEntries(ctx, storedForm(input))));
+export async function listManifest(ctx: Context, input: ListInput) {
+  const filter = storedForm(input);
+  const [version, first] = await ctx.db.batch([findManifestVersion(ctx.db), findManifestAsJson(ctx.db, filter, 0)]);
+  return { etag: renderEtag(version), body: await streamOf(readAhead(writeEntries(ctx, filter, first))) };
 }
 
-/** A page of matching entries with an id above `cursor`, and the cursor of the next page, if there is one. */
+/** A page of matching entries with an id above `cursor`, the cursor of the next page, if there is one, and the tag. */
 export async function pageManifest(ctx: Context, input: ListInput, page: { cursor: number; limit: number }) {
-  const found = await findManifestPage(ctx.db, storedForm(input), { after: page.cursor, limit: page.limit + 1 });
+  const range = { after: page.cursor, limit: page.limit + 1 };
+  const [version, found] = await ctx.db.batch([
+    findManifestVersion(ctx.db),
+    findManifestPage(ctx.db, storedForm(input), range),
+  ]);
   const entries = found.slice(0, page.limit);
-  return { entries, next_cursor: found.length > page.limit ? (entries.at(-1)?.id ?? null) : null };
+  const next_cursor = found.length > page.limit ? (entries.at(-1)?.id ?? null) : null;
+  return { etag: renderEtag(version), entries, next_cursor };
 }
 
-async function* writeEntries(ctx: Context, filter: ManifestFilter): AsyncGenerator<Uint8Array> {
+const renderEtag = ([version]: Awaited<ReturnType<typeof findManifestVersion>>): string =>
+  `W/"${version?.entries ?? 0}-${version?.newest ?? 0}-${version?.sum ?? 0}"`;
+
+async function* writeEntries(ctx: Context, filter: ManifestFilter, first: ManifestText[]): AsyncGenerator<Uint8Array> {
   const encoder = new TextEncoder();
   let separator = "[";
-  for (let after = 0; ;) {
-    const texts = await findManifestAsJson(ctx.db, filter, after);
-    for (const { entries, last_id } of texts) {
+  for (let texts = first; ;) {
+    let [after, read] = [0, 0];
+    for (const { entries, entry_count, last_id } of texts) {
       yield encoder.encode(separator + entries.slice(1, -1));
       separator = ",";
       after = last_id;
+      read += entry_count;
     }
-    if (texts.length === 0) break;
+    if (read < ENTRIES_OF_QUERY) break;
+    texts = await findManifestAsJson(ctx.db, filter, after);
   }
   yield encoder.encode(separator === "[" ? "[]" : "]");
 }

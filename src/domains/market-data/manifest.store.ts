@@ -17,8 +17,14 @@ export interface ManifestFilter {
 /** Entries in one JSON text: far below the 2 MB that a D1 value may have. */
 const ENTRIES_OF_TEXT = 2_000;
 
-/** Entries of one query of an unpaged list: what is in memory at once. */
-const ENTRIES_OF_QUERY = 20_000;
+/** Entries of one query of an unpaged list: what is in memory at once; fewer are the last ones. */
+export const ENTRIES_OF_QUERY = 20_000;
+
+export interface ManifestText {
+  entries: string;
+  entry_count: number;
+  last_id: number;
+}
 
 /** The entry of a path; none or one. */
 export function findManifestEntry(db: Database, path: string) {
@@ -60,18 +66,24 @@ export function findManifestPage(db: Database, filter: ManifestFilter, page: { a
 }
 
 /**
- * Entries as `/list` prints them, by id from above `after`, as texts of JSON arrays that SQLite makes, each with the id
- * of its last entry. No text means that there are no more; otherwise ask again after the last one.
+ * At most `ENTRIES_OF_QUERY` entries as `/list` prints them, by id from above `after`, as texts of JSON arrays that SQLite
+ * makes, each with how many it has and the id of the last one.
  */
 export function findManifestAsJson(db: Database, filter: ManifestFilter, after: number) {
   const found = sql`
     SELECT id, symbol, exchange, market, path, type, (row_number() OVER (ORDER BY id) - 1) / ${sql.raw(String(ENTRIES_OF_TEXT))} AS part
     FROM ${manifest} WHERE ${and(gt(manifest.id, after), matching(db, filter))}
     ORDER BY id LIMIT ${sql.raw(String(ENTRIES_OF_QUERY))}`;
-  return db.all<{ entries: string; last_id: number }>(sql`
-    SELECT max(id) AS last_id, json_group_array(json_object(
-      'id', id, 'symbol', symbol, 'exchange', exchange, 'market', market, 'path', path, 'type', type)) AS entries
-    FROM (${found}) GROUP BY part ORDER BY part`);
+  return db
+    .select({
+      entries: sql<string>`json_group_array(json_object(
+        'id', id, 'symbol', symbol, 'exchange', exchange, 'market', market, 'path', path, 'type', type))`,
+      entry_count: sql<number>`count(*)`,
+      last_id: sql<number>`max(id)`,
+    })
+    .from(sql`(${found})`)
+    .groupBy(sql`part`)
+    .orderBy(sql`part`);
 }
 
 /** The files of a series, oldest first. */

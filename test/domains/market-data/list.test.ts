@@ -91,15 +91,15 @@ it("answers 304 until the manifest changes", async () => {
   expect((await list("", { "If-None-Match": etag })).status).toBe(200);
 });
 
-it("25,000 entries come whole, in several queries", async () => {
+it.each([20_000, 25_000])("%i entries come whole, in several queries", async (count) => {
   await env.DB.prepare(
     `INSERT INTO manifest (exchange, market, symbol, type, path, object_key, size_bytes, checksum, created_at, updated_at)
-     WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 25000)
+     WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${count})
      SELECT 'BINANCE', 'SPOT', 'BTCUSDT', 'raw', 'data/' || i || '"ü', 'k' || i, 1, '', 1, i FROM n`,
   ).run();
   const entries = (await (await list("?symbol=BTCUSDT")).json()) as { id: number; path: string }[];
-  expect(entries.map(({ id }) => id)).toEqual(Array.from({ length: 25_000 }, (_, index) => index + 1));
-  expect(entries[24_321]?.path).toBe('data/24322"ü');
+  expect(entries.map(({ id }) => id)).toEqual(Array.from({ length: count }, (_, index) => index + 1));
+  expect(entries[14_321]?.path).toBe('data/14322"ü');
 });
 
 it.each(["?limit=0", "?limit=x", "?cursor=-1", "?symbol=", `?symbol=${"A".repeat(129)}`])(

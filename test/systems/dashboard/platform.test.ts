@@ -386,7 +386,10 @@ describe("the settings", () => {
       expect(await page.content()).not.toContain(secret);
 
       const verified = async (signedBy = secret) => {
-        const response = await fetch(`${receiver.url}/control/worlds/notifications`, { method: "POST", body: signedBy });
+        const response = await fetch(`${receiver.url}/control/worlds/notifications`, {
+          method: "POST",
+          body: signedBy,
+        });
         return (await response.json()) as { id: string; message: unknown }[];
       };
       await page.getByRole("button", { name: "Test" }).click();
