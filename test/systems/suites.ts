@@ -37,7 +37,6 @@ export const suites: Suite[] = [
     file: "test/systems/fuzz.test.ts",
     // As many requests as somebody asks for take as long as they take.
     seconds: process.env["FUZZ_REQUESTS"] === undefined ? 900 : 7200,
-    measures: true,
     prepare: () => (existsSync("/proc/self/net/tcp") ? null : "the debugger's port is found in /proc, which Linux has"),
   },
   {

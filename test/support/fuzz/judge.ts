@@ -5,7 +5,7 @@ import type { Answer } from "./send.ts";
 import type { WireRequest } from "./wire.ts";
 
 /** Everybody may get these for what is not the operation's own: another method, path, host or origin, a broken URL. */
-const ANYWHERE = [400, 403, 404, 405];
+const ANYWHERE = [200, 400, 403, 404, 405];
 /** Ours, and true: an upstream does not answer, or something is not configured. */
 const HONEST_FAILURES = [501, 502, 503];
 
