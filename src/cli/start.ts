@@ -1,5 +1,5 @@
 import type { ChildProcess } from "node:child_process";
-import { mkdirSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import { join, relative } from "node:path";
 import { isHalfRestored } from "./backup/restore-mark.ts";
 import { ensureCertificate } from "./certificate.ts";
@@ -51,6 +51,8 @@ async function serve(options: StartOptions): Promise<void> {
     );
   }
   await claimState(state, port);
+  // Where wrangler keeps traces of every query unless it is told not to.
+  rmSync(join(state, "v3", "observability"), { recursive: true, force: true });
   if (isHalfRestored(state)) {
     throw new Failure(`A restore into ${state} was broken off: finish it with npm run restore -- DIR --resume.`);
   }

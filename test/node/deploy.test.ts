@@ -94,12 +94,7 @@ describe("npm run deploy", () => {
     expect(cloudflare.tablesOf("catchment")).toEqual(expect.arrayContaining(["jobs", "users"]));
     expect(cloudflare.tablesOf("catchment-warehouse")).toContain("_catchment_fence");
     expect(uploadedSecrets()).toEqual(["ADMIN_EMAIL", "ADMIN_PASSWORD", "JWT_SECRET_KEY", "VAULT_KEYS"]);
-    expect(uploadedVars()).toMatchObject({
-      ANONYMOUS_ACCESS: "",
-      CORS_ORIGINS: "",
-      PUBLIC_URL: "https://catchment.example.workers.dev",
-      REGISTRATION: "closed",
-    });
+    expect(uploadedVars()).toEqual({ PUBLIC_URL: "https://catchment.example.workers.dev" });
   });
 
   it("creates and replaces nothing the second time", async () => {
@@ -111,7 +106,16 @@ describe("npm run deploy", () => {
     expect(code).toBe(0);
     expect(changes().filter((change) => /^POST \/(d1|r2|queues)/.test(change))).toEqual([]);
     expect(cloudflare.uploaded()?.bindings.filter(({ type }) => type === "secret_text")).toEqual(secretsBefore);
-    expect(uploadedVars()).toMatchObject({ PUBLIC_URL: "https://catchment.example.workers.dev" });
+    expect(uploadedVars()).toEqual({ PUBLIC_URL: "https://catchment.example.workers.dev" });
+  });
+
+  it("keeps what an earlier run was told, and closes nothing that it opened", async () => {
+    await runCatchment(["deploy"], { ...environment, REGISTRATION: "open", CORS_ORIGINS: "https://example.org" });
+    await runCatchment(["deploy"], environment);
+    expect(uploadedVars()).toEqual({
+      ...{ REGISTRATION: "open", CORS_ORIGINS: "https://example.org" },
+      PUBLIC_URL: "https://catchment.example.workers.dev",
+    });
   });
 
   it("puts a secret that the environment gives in place of the one that is there", async () => {

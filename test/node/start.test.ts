@@ -1,6 +1,6 @@
 import { createServer, type Server } from "node:net";
 import { once } from "node:events";
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { readVars } from "../../src/cli/dev-vars.ts";
@@ -111,7 +111,7 @@ describe("npm start", () => {
     const headers = { "Content-Type": "application/json" };
     const made = await fetch(`${origin}/api/sources`, { method: "POST", headers, body: source });
     expect(made.status).toBe(201);
-    const rows = Array.from({ length: 100_000 }, (_, index) => `${index},${index / 2},name ${index}\n`);
+    const rows = Array.from({ length: 200_000 }, (_, index) => `${index},${index / 2},name ${index}\n`);
     const body = new FormData();
     body.set("file", new File(["id,amount,name\n", ...rows], "busy.csv"));
     expect((await fetch(`${origin}/api/sources/busy/upload-csv`, { method: "POST", body })).status).toBe(200);
@@ -126,6 +126,7 @@ describe("npm start", () => {
   });
 
   it("shows nobody the databases beside the API, and keeps no traces of what was asked", async () => {
+    mkdirSync(join(state.folder, "v3/observability"), { recursive: true });
     running = await startCatchment(state.folder);
     const { origin } = running;
     for (const path of ["/cdn-cgi/explorer", "/cdn-cgi/explorer/api/d1/database"]) {

@@ -53,10 +53,11 @@ export function listSealedByOthers(db: Database, version: number, after: string,
     .limit(limit);
 }
 
-/** Replaces the envelope of a row, unless it was written anew since it was read. */
+/** Replaces the envelope of a row, unless it was written anew since it was read; then it returns no row. */
 export function resealCredential(db: Database, row: CredentialRow, secret: SealedSecret, now: number) {
   return db
     .update(credentials)
     .set({ ...secret, updated_at: now })
-    .where(and(eq(credentials.id, row.id), eq(credentials.sealed, row.sealed)));
+    .where(and(eq(credentials.id, row.id), eq(credentials.sealed, row.sealed)))
+    .returning({ id: credentials.id });
 }

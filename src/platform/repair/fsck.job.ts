@@ -47,15 +47,16 @@ export const fsckJob = (domains: readonly Storing[]) => {
     async run(ctx, job) {
       let cursor = job.cursor ?? begin(names[0] ?? "");
       for (;;) {
-        cursor = await repairFound(ctx, job, checks, cursor);
-        if (cursor.repairing.length > 0) return resume(cursor);
+        if (cursor.repairing.length > 0) return resume(await repairFound(ctx, job, checks, cursor));
         if (cursor.is_over) {
-          const next = names[names.indexOf(cursor.check) + 1];
+          const place = names.indexOf(cursor.check);
+          const next = names[place + 1];
           if (next === undefined) {
             await job.commit(recordFindings(ctx, job, cursor.report), { cursor });
             return done(conclude(ctx, job, cursor.report));
           }
-          cursor = { ...begin(next), report: cursor.report };
+          // A check that this version does not have: what was found before it is looked for again.
+          cursor = place === -1 ? begin(next) : { ...begin(next), report: cursor.report };
         }
         cursor = await look(ctx, job, checks, cursor);
         if (job.outOfTime()) return resume(cursor);
@@ -94,7 +95,6 @@ const begin = (check: string): FsckCursor => ({
 async function look(ctx: Context, job: FsckRun, checks: Checks, cursor: FsckCursor): Promise<FsckCursor> {
   const { check: name, report } = cursor;
   const check = checks[name];
-  // A check that a newer version does not have any more.
   if (!check) return { ...cursor, is_over: true };
   const beat = () => job.progress(job.row.progress);
   const { findings, looked_at, after } = await check.look(ctx, cursor.after, beat);
@@ -111,7 +111,6 @@ async function look(ctx: Context, job: FsckRun, checks: Checks, cursor: FsckCurs
 
 /** Repairs as much of what was found as a slice may; the rest is left in the cursor. */
 async function repairFound(ctx: Context, job: FsckRun, checks: Checks, cursor: FsckCursor): Promise<FsckCursor> {
-  if (cursor.repairing.length === 0) return cursor;
   const repair = checks[cursor.check]?.repair;
   const beat = () => job.progress(job.row.progress);
   const repaired: Finding[] = [];

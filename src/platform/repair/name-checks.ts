@@ -5,6 +5,7 @@ import { fileOfSidecar, type Names } from "./names.ts";
 import { noteLoss } from "./note-loss.ts";
 import { recordObject } from "./record-object.ts";
 import {
+  countKeys,
   filterNamed,
   findKeysAfter,
   findNamed,
@@ -91,7 +92,8 @@ export const checkUnnamed = (names: Names): Check => ({
       .filter(({ key }) => !beside.has(fileOfSidecar(key) ?? ""))
       .map(({ key, size_bytes }) => ({ kind: "object-unnamed", key, detail: `Nothing names its ${size_bytes} bytes` }));
     const next = unkept.length === FINDINGS_A_LOOK ? (unkept.at(-1)?.key ?? last) : last;
-    return { findings, looked_at: page?.count ?? 0, after: next };
+    const [looked] = next === last ? [page] : await countKeys(ctx.db, from, next);
+    return { findings, looked_at: looked?.count ?? 0, after: next };
   },
 
   async repair(ctx, { key }) {

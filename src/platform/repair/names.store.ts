@@ -23,6 +23,14 @@ export function findKeysAfter(db: Database, after: string, limit: number) {
   return db.select({ last: sql<string | null>`max(${page.key})`, count: sql<number>`count(*)` }).from(page);
 }
 
+/** How many objects there are after a key, up to `last`. */
+export function countKeys(db: Database, after: string, last: string) {
+  return db
+    .select({ count: sql<number>`count(*)` })
+    .from(objects)
+    .where(and(gt(objects.key, after), lte(objects.key, last)));
+}
+
 interface UnkeptRange {
   after: string;
   last: string;

@@ -1,5 +1,6 @@
 import { eq, gt, type SQL } from "drizzle-orm";
 import type { Context } from "../../context.ts";
+import { describeError } from "../http/log.ts";
 import { DAY_MS, HOUR_MS } from "../retention/purge.ts";
 import { endUpload } from "../storage/end-upload.ts";
 import { objects } from "../storage/tables.ts";
@@ -29,7 +30,14 @@ export const uploadCheck: Check = {
   async repair(ctx, { key }) {
     const [row] = await findAbandoned(ctx, eq(objects.key, key));
     if (!row?.r2_upload_id) return true;
-    await endUpload(ctx.lake, row);
+    const isEnded = await endUpload(ctx.lake, row).then(
+      () => true,
+      (error: unknown) => {
+        ctx.log.warning("upload_not_ended", { key, ...describeError(error) });
+        return false;
+      },
+    );
+    if (!isEnded) return false;
     await forgetUpload(ctx.db, key, row.r2_upload_id);
     return true;
   },

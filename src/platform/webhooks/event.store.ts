@@ -73,18 +73,16 @@ interface NewTest {
   webhook_id: string;
   owner: string | null;
   data: JsonObject;
-  /** Ms after which its attempt, which is under way, counts as lost. */
-  lost_at: number;
 }
 
-/** For one batch: an event that goes to one webhook only. */
-export function insertTest(db: Database, { webhook_id, owner, data, lost_at }: NewTest, now: number) {
+/** For one batch: an event that goes to one webhook only, by one attempt, which leaves it dead if it is lost. */
+export function insertTest(db: Database, { webhook_id, owner, data }: NewTest, now: number) {
   const id = makeEventId(now);
   const event = { id, fact: id, type: TEST_TYPE, subject: webhook_id, owner, data, for_operators: false } as const;
-  const delivery = { webhook_id, event_id: id, state: "pending", attempts: 1 } as const;
+  const delivery = { webhook_id, event_id: id, state: "dead", attempts: 1 } as const;
   const statements = [
     db.insert(webhookEvents).values({ ...event, told: true, spread: true, created_at: now }),
-    db.insert(webhookDeliveries).values({ ...delivery, next_attempt_at: lost_at, created_at: now }),
+    db.insert(webhookDeliveries).values({ ...delivery, next_attempt_at: now, created_at: now }),
   ] as const;
   return { id, statements };
 }

@@ -1,13 +1,13 @@
 import type { Context } from "../../context.ts";
 import { conflict, notFound } from "../../errors.ts";
 import { isAdmin } from "../auth/principal.ts";
-import { ATTEMPT_MS, hasDeployment, makeAttempt } from "./attempt.ts";
+import { hasDeployment, makeAttempt } from "./attempt.ts";
 import { deliverSoon } from "./deliver.ts";
 import { reviveDeliveries } from "./new-delivery.store.ts";
 import { type EventAudience, insertTest, listReplayable, type ReplayFilter } from "./event.store.ts";
 import { EVENT_TYPES, type EventType } from "./event-types.ts";
 import { DEPLOYMENT } from "./tables.ts";
-import { getWebhook } from "./webhooks.ts";
+import { getWebhook, webhookMissing } from "./webhooks.ts";
 
 /** Events that one call sends again: fewer to a receiver of a person's choice. */
 const MOST_REPLAYED = { person: 100, operators: 1000 };
@@ -34,10 +34,11 @@ export async function testAlerts(ctx: Context): Promise<TestResult> {
 async function sendTest(ctx: Context, webhook_id: string, owner: string | null): Promise<TestResult> {
   const now = ctx.now();
   const data = { message: "This is a test" };
-  const test = { webhook_id, owner, data, lost_at: now + ATTEMPT_MS };
-  const { id: event_id, statements } = insertTest(ctx.db, test, now);
+  const { id: event_id, statements } = insertTest(ctx.db, { webhook_id, owner, data }, now);
   await ctx.db.batch([...statements]);
   const outcome = await makeAttempt(ctx, { webhook_id, event_id, attempts: 1 }, { once: true });
+  // Removed meanwhile, nothing was sent to it.
+  if (outcome.status === null && outcome.error === null) throw webhookMissing();
   return { event_id, delivered: outcome.error === null, ...outcome };
 }
 

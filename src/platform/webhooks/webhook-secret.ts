@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Context } from "../../context.ts";
-import { AppError } from "../../errors.ts";
-import { readSecret } from "../credentials/secrets.ts";
+import { AppError, notFound } from "../../errors.ts";
+import { type CredentialRow, findCredential } from "../credentials/credentials.store.ts";
 import type { SealedSecret, SecretIdentity } from "../credentials/vault.ts";
 import type { WebhookRow } from "./webhook.store.ts";
 
@@ -23,27 +23,33 @@ export const secretOf = ({ id, owner }: Owned): SecretIdentity => ({ owner, purp
 export const sealFirst = (ctx: Context, webhook: Owned, secret: string): Promise<SealedSecret> =>
   seal(ctx, webhook, { secret });
 
-/** Seals a new secret; the one before it signs beside it for a day. */
-export async function sealNext(ctx: Context, webhook: Owned, secret: string): Promise<SealedSecret> {
-  const before = await readSigning(ctx, webhook).catch((error: unknown) => {
+/** Seals a new secret, beside which the one before it signs for a day; `row` is what it replaces. Throws 404 without one. */
+export async function sealNext(
+  ctx: Context,
+  webhook: Owned,
+  secret: string,
+): Promise<{ row: CredentialRow; sealed: SealedSecret }> {
+  const row = await findCredential(ctx.db, secretOf(webhook));
+  if (!row) throw notFound("Credential not found");
+  const before = await open(ctx, webhook, row).catch((error: unknown) => {
     // Its vault key is lost: a new secret is the way out.
     if (error instanceof AppError) return undefined;
     throw error;
   });
-  return seal(ctx, webhook, {
-    secret,
-    ...(before && { previous: { secret: before.secret, until: ctx.now() + OVERLAP_MS } }),
-  });
+  const previous = before && { secret: before.secret, until: ctx.now() + OVERLAP_MS };
+  return { row, sealed: await seal(ctx, webhook, { secret, previous }) };
 }
 
 /** The secrets that sign now, the newest first. Throws as `readSecret` does. */
 export async function readSigningSecrets(ctx: Context, webhook: Owned): Promise<string[]> {
-  const { secret, previous } = await readSigning(ctx, webhook);
+  const row = await findCredential(ctx.db, secretOf(webhook));
+  if (!row) throw notFound("Credential not found");
+  const { secret, previous } = await open(ctx, webhook, row);
   return previous && previous.until > ctx.now() ? [secret, previous.secret] : [secret];
 }
 
 const seal = (ctx: Context, webhook: Owned, signing: z.input<typeof signingSchema>) =>
   ctx.vault.seal(secretOf(webhook), JSON.stringify(signing));
 
-const readSigning = async (ctx: Context, webhook: Owned) =>
-  signingSchema.parse(JSON.parse(await readSecret(ctx, secretOf(webhook))));
+const open = async (ctx: Context, webhook: Owned, { sealed }: CredentialRow) =>
+  signingSchema.parse(JSON.parse(await ctx.vault.open(secretOf(webhook), sealed)));

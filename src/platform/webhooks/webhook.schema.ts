@@ -27,7 +27,7 @@ const fields = {
     example: "https://example.org/hook",
   }),
   event_types: eventTypes.openapi({ description: "What it is told", example: ["job.failed", "schedule.missed"] }),
-  enabled: z.boolean().openapi({ description: "While it is off, nothing is sent", example: true }),
+  enabled: z.boolean().openapi({ description: "While it is off, nothing but tests is sent", example: true }),
 };
 
 export const webhookInput = z

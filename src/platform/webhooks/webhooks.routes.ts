@@ -129,7 +129,12 @@ const rotateRoute = defineRoute({
     "Whatever is sent from now on is signed with it, also what waits; for a day with the secret before it, too, so that a receiver takes what comes while it changes over.",
   audit: { entity_type: "webhook", action: "update", names: ["id"] },
   request: { params },
-  responses: { 200: jsonResponse("The webhook and its new secret", webhookWithSecret), ...missing, ...sealing },
+  responses: {
+    200: jsonResponse("The webhook and its new secret", webhookWithSecret),
+    409: errorResponse("Another request is changing the secret"),
+    ...missing,
+    ...sealing,
+  },
 });
 
 webhooksRouter.openapi(rotateRoute, async (c) => {

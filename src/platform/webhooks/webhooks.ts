@@ -1,6 +1,6 @@
 import type { Context } from "../../context.ts";
-import { forbidden, notFound } from "../../errors.ts";
-import { removeCredential, upsertCredential } from "../credentials/credentials.store.ts";
+import { conflict, forbidden, notFound } from "../../errors.ts";
+import { removeCredential, resealCredential, upsertCredential } from "../credentials/credentials.store.ts";
 import { makeWebhookSecret } from "../outbound/webhook-signature.ts";
 import { quotaRefusal } from "../quotas/quotas.ts";
 import { checkWebhookUrl, hasDeployment } from "./attempt.ts";
@@ -53,7 +53,7 @@ export const listOwnWebhooks = (ctx: Context): Promise<WebhookRow[]> => listWebh
 /** The caller's webhook; somebody else's is as unknown as one that is not there. */
 export async function getWebhook(ctx: Context, id: string): Promise<WebhookRow> {
   const webhook = await findWebhook(ctx.db, ownerOf(ctx), id);
-  if (!webhook) throw missing();
+  if (!webhook) throw webhookMissing();
   return webhook;
 }
 
@@ -66,7 +66,7 @@ export async function changeWebhook(ctx: Context, id: string, change: Partial<We
     updateWebhook(ctx.db, before, { ...change, ...afresh, updated_at: ctx.now() }),
     buryUnwanted(ctx.db, hasDeployment(ctx)),
   ]);
-  if (!after) throw missing();
+  if (!after) throw webhookMissing();
   return after;
 }
 
@@ -77,24 +77,28 @@ export async function removeWebhook(ctx: Context, id: string): Promise<void> {
     ...deleteWebhook(ctx.db, owner, id),
     removeCredential(ctx.db, secretOf({ id, owner })),
   ]);
-  if (!removed) throw missing();
+  if (!removed) throw webhookMissing();
 }
 
-/** Makes a new secret, told this once; every attempt from now on is signed with it, and for a day with the one before, too. */
+/**
+ * Makes a new secret, told this once; every attempt from now on is signed with it, and for a day with the one before, too.
+ * Throws 409 where another rotation comes between.
+ */
 export async function rotateWebhookSecret(ctx: Context, id: string): Promise<{ webhook: WebhookRow; secret: string }> {
   const before = await getWebhook(ctx, id);
   const secret = makeWebhookSecret();
-  const sealed = await sealNext(ctx, before, secret);
+  const { row, sealed } = await sealNext(ctx, before, secret);
   const now = ctx.now();
-  const [[webhook]] = await ctx.db.batch([
+  const [replaced, [webhook]] = await ctx.db.batch([
+    resealCredential(ctx.db, row, sealed, now),
     updateWebhook(ctx.db, before, { updated_at: now }),
-    upsertCredential(ctx.db, secretOf(before), sealed, now),
   ]);
-  if (!webhook) throw missing();
+  if (!webhook) throw webhookMissing();
+  if (replaced.length === 0) throw conflict("The secret is being changed by another request");
   return { webhook, secret };
 }
 
-const missing = () => notFound("Webhook not found", "WEBHOOK_NOT_FOUND");
+export const webhookMissing = () => notFound("Webhook not found", "WEBHOOK_NOT_FOUND");
 
 /** Webhooks are people's: the routes let nobody else in. */
 function ownerOf({ principal }: Context): string {

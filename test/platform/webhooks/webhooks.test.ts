@@ -88,6 +88,20 @@ describe("a webhook", () => {
     await expect(webhook.got()).rejects.toThrow("No matching signature found");
   });
 
+  it("signs with each secret that was told, also when two are made at once", async () => {
+    const person = await aPerson();
+    const webhook = await aWebhook(person);
+    const rotate = () => person.ask("POST", `/webhooks/${webhook.id}/rotate-secret`);
+    const answers = await Promise.all([rotate(), rotate()]);
+    await person.ask("POST", `/webhooks/${webhook.id}/test`);
+    const told = answers.filter(({ status }) => status === 200);
+    expect(told.length).toBeGreaterThan(0);
+    for (const { body } of told) expect(await verified(webhook, body.secret)).toHaveLength(1);
+    for (const { body } of answers.filter(({ status }) => status !== 200)) {
+      expect(body).toEqual(errorBody("CONFLICT", "The secret is being changed by another request"));
+    }
+  });
+
   it("keeps no more than one secret beside the new one", async () => {
     const person = await aPerson();
     const webhook = await aWebhook(person);

@@ -8,6 +8,8 @@ const { values } = parseArgs({
 });
 const { port, forward } = values;
 const key = process.env.FORWARDER_KEY ?? "";
+/** Where the commands that it prints go. */
+const API = process.env.CATCHMENT_URL ?? "http://localhost:8000";
 const curlHeaders = `-H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json'`;
 const described: Record<Behaviour, string> = {
   normal: "has accounts, transactions, holdings and statements",
@@ -24,7 +26,7 @@ const { url } = await startDemoBank({
     const message = `Demo Bank: your code is ${code}`;
     console.log(`To the phone of ${username}: ${message}`);
     if (forward === "")
-      console.log(`Pass it on: curl -X POST "$API/netbank/otp" ${curlHeaders} -d '{"code":"${code}"}'`);
+      console.log(`Pass it on: curl -X POST "${API}/netbank/otp" ${curlHeaders} -d '{"code":"${code}"}'`);
     else void forwardMessage(message);
   },
 });
@@ -37,8 +39,8 @@ ${Object.entries(CUSTOMERS)
   .map(([name, behaviour]) => `  ${name.padEnd(8)} ${described[behaviour]}`)
   .join("\n")}
 One-time codes are ${forward === "" ? "printed here" : `sent to ${forward}, and printed here`}.
-Try: curl -X POST "$API/netbank/credentials" ${curlHeaders} -d '${login}'
-     curl -X PUT "$API/user/collect_automatically" -H "Authorization: Bearer $TOKEN"`);
+Try: curl -X POST "${API}/netbank/credentials" ${curlHeaders} -d '${login}'
+     curl -X PUT "${API}/user/collect_automatically" -H "Authorization: Bearer $TOKEN"`);
 
 process.on("SIGTERM", () => process.exit(0));
 

@@ -38,7 +38,7 @@ function judgeStatus({ answers, method }: Operation, { target }: WireRequest, { 
 }
 
 /** What slashes, dots or the end of a line in a name make of a path is another route's matter, or none's. */
-const isElsewhere = (target: string) => /^[^?]*\/\/|%2F|%5C|%0A|%0D|\/\.{1,2}(\/|\?|$)|%2E/i.test(target);
+const isElsewhere = (target: string) => /\/\/|%2F|%5C|%0A|%0D|\/\.{1,2}(\/|$)|%2E/i.test(target.split("?", 1)[0] ?? "");
 
 function judgeError({ headers, text, status }: Answer): string[] {
   if (!headers["content-type"]?.startsWith("application/json")) return [`answers ${status} that is no JSON`];

@@ -27,9 +27,11 @@ setInterval(() => {
 }, LOG_EVERY_MS).unref();
 
 const transfer_config = { type: "webdav", url, username: "demo", password: "demo" };
+/** Where the commands that it prints go. */
+const API = process.env.CATCHMENT_URL ?? "http://localhost:8000";
 const headers = `-H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json'`;
 const post = (path: string, json?: object) =>
-  `curl -X POST "$API${path}" ${headers}${json ? ` -d '${JSON.stringify(json)}'` : ""}`;
+  `curl -X POST "${API}${path}" ${headers}${json ? ` -d '${JSON.stringify(json)}'` : ""}`;
 const schedule = `{"instrument_id":"'$INSTRUMENT'","default_storage_location_id":"'$STORAGE'","cron_expression":"0 2 * * *"}`;
 
 console.log(`Demo instrument at ${url}. Ctrl+C stops.
@@ -44,6 +46,6 @@ Try, with the ids of the answers in INSTRUMENT, STORAGE and SCHEDULE:
   ${post("/api/storage-locations", { name: "Archive", type: "posix", base_path: "/archive" })}
   ${post("/api/schedules").trimEnd()} -d '${schedule}'
   ${post("/api/schedules/$SCHEDULE/trigger")}
-  curl "$API/api/transfers" ${headers}`);
+  curl "${API}/api/transfers" ${headers}`);
 
 process.on("SIGTERM", () => process.exit(0));
