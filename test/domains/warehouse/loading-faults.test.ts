@@ -46,8 +46,11 @@ const whole = (version: number) => ({
   mixed: 0,
 });
 
+/** Without a moment of it the runtime fires no timer, which jobs wait for. */
+const aRest = () => scheduler.wait(1);
+
 /** Reads again and again until it is stopped; answers which versions were seen, in order. */
-function readAlong(ctx: Context): { stop(): Promise<number[]> } {
+function readAlong(ctx: Context, rest = async () => {}): { stop(): Promise<number[]> } {
   const state = { stopped: false };
   const versions: number[] = [];
   const reading = (async () => {
@@ -55,6 +58,7 @@ function readAlong(ctx: Context): { stop(): Promise<number[]> } {
       const seen = await look(ctx);
       expect(seen).toEqual(whole(Number(seen?.newest)));
       if (versions.at(-1) !== Number(seen?.newest)) versions.push(Number(seen?.newest));
+      await rest();
     }
   })();
   return {
@@ -71,13 +75,13 @@ it("a full refresh that breaks at any of its operations shows the whole old rows
   const world = openJobWorld(definitions, {});
   let version = 0;
   await load(world.ctx, target({ disposition: "replace", key: ["id"], load: "first" }), pagesOf(version));
-  let reader = readAlong(world.ctx);
+  let reader = readAlong(world.ctx, aRest);
   const operations = await breakEverywhere({
     world,
     async start() {
       await reader.stop();
       version += 1;
-      reader = readAlong(world.ctx);
+      reader = readAlong(world.ctx, aRest);
       const params = { load: `load_${version}`, pages: pagesOf(version) };
       return (await startJob(world.ctx, refreshJob, params, { subject: "source:shop" })).id;
     },
