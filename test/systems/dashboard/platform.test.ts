@@ -2,6 +2,8 @@ import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { startExchangeServer } from "../../support/exchange-server/server.ts";
 import { type DashboardPage, type DashboardWorld, startDashboard } from "./browser.ts";
+import { verifyCall } from "../../support/webhook-server/verify.ts";
+import type { ReceivedCall } from "../../support/webhook-server/world.ts";
 import { startWebhookServer } from "../../support/webhook-server/server.ts";
 import type { LocalServer } from "../../support/listen-locally.ts";
 
@@ -385,10 +387,10 @@ describe("the settings", () => {
       await row(page, new RegExp(url)).waitFor();
       expect(await page.content()).not.toContain(secret);
 
-      const verified = async (signedBy = secret) => {
+      const verified = async () => {
         const response = await fetch(`${receiver.url}/control/worlds/notifications`, {
           method: "POST",
-          body: signedBy,
+          body: secret,
         });
         return (await response.json()) as { id: string; message: unknown }[];
       };
@@ -409,9 +411,14 @@ describe("the settings", () => {
       const next = (await dialog.getByRole("code").textContent()) ?? "";
       await expectAccessible();
       await dialog.getByRole("button", { name: "I have it" }).click();
-      await fetch(`${receiver.url}/control/worlds/notifications`, { method: "PUT", body: "[]" });
       await page.getByRole("button", { name: "Test" }).click();
-      await vi.waitFor(async () => expect(await verified(next)).toHaveLength(1), { timeout: 10_000 });
+      const last = async () => {
+        const calls = (await (await fetch(`${receiver.url}/control/worlds/notifications`)).json()) as ReceivedCall[];
+        return calls.at(-1) ?? { headers: {}, body: "" };
+      };
+      const isSignedTwice = async () => expect((await last()).headers["webhook-signature"]).toMatch(/^v1,\S+ v1,\S+$/);
+      await vi.waitFor(isSignedTwice, { timeout: 10_000 });
+      expect(verifyCall(await last(), next).message).toMatchObject({ type: "webhook.test" });
       expect(await page.content()).not.toContain(next);
       await page.getByRole("button", { name: "Switch off" }).click();
       await page.getByRole("button", { name: "Switch on" }).waitFor();
