@@ -1,6 +1,6 @@
 import type { Context } from "../../context.ts";
 import { conflict, notFound } from "../../errors.ts";
-import { findCredential, removeCredential, upsertCredential } from "./credentials.store.ts";
+import { type CredentialRow, findCredential, removeCredential, upsertCredential } from "./credentials.store.ts";
 import type { SecretIdentity } from "./vault.ts";
 
 type SecretContext = Pick<Context, "db" | "vault" | "now">;
@@ -15,11 +15,17 @@ export async function putSecret(ctx: SecretContext, identity: SecretIdentity, pl
   if (!stored) throw conflict("A credential with this id exists already");
 }
 
-/** The plaintext of a stored secret. Throws `notFound`, or `unavailable` naming the key that is lost. */
-export async function readSecret(ctx: SecretContext, identity: SecretIdentity): Promise<string> {
+/** A stored secret as it is sealed. Throws `notFound`. */
+export async function readSealed(ctx: SecretContext, identity: SecretIdentity): Promise<CredentialRow> {
   const row = await findCredential(ctx.db, identity);
   if (!row) throw notFound("Credential not found");
-  return ctx.vault.open(identity, row.sealed);
+  return row;
+}
+
+/** The plaintext of a stored secret. Throws `notFound`, or `unavailable` naming the key that is lost. */
+export async function readSecret(ctx: SecretContext, identity: SecretIdentity): Promise<string> {
+  const { sealed } = await readSealed(ctx, identity);
+  return ctx.vault.open(identity, sealed);
 }
 
 /** Removes a stored secret; says whether there was one. */

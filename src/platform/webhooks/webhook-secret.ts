@@ -1,7 +1,8 @@
 import { z } from "zod";
 import type { Context } from "../../context.ts";
-import { AppError, notFound } from "../../errors.ts";
-import { type CredentialRow, findCredential } from "../credentials/credentials.store.ts";
+import { AppError } from "../../errors.ts";
+import type { CredentialRow } from "../credentials/credentials.store.ts";
+import { readSealed, readSecret } from "../credentials/secrets.ts";
 import type { SealedSecret, SecretIdentity } from "../credentials/vault.ts";
 import type { WebhookRow } from "./webhook.store.ts";
 
@@ -29,27 +30,23 @@ export async function sealNext(
   webhook: Owned,
   secret: string,
 ): Promise<{ row: CredentialRow; sealed: SealedSecret }> {
-  const row = await findCredential(ctx.db, secretOf(webhook));
-  if (!row) throw notFound("Credential not found");
-  const before = await open(ctx, webhook, row).catch((error: unknown) => {
+  const row = await readSealed(ctx, secretOf(webhook));
+  const before = await ctx.vault.open(secretOf(webhook), row.sealed).catch((error: unknown) => {
     // Its vault key is lost: a new secret is the way out.
     if (error instanceof AppError) return undefined;
     throw error;
   });
-  const previous = before && { secret: before.secret, until: ctx.now() + OVERLAP_MS };
+  const previous = before === undefined ? undefined : { secret: parse(before).secret, until: ctx.now() + OVERLAP_MS };
   return { row, sealed: await seal(ctx, webhook, { secret, previous }) };
 }
 
 /** The secrets that sign now, the newest first. Throws as `readSecret` does. */
 export async function readSigningSecrets(ctx: Context, webhook: Owned): Promise<string[]> {
-  const row = await findCredential(ctx.db, secretOf(webhook));
-  if (!row) throw notFound("Credential not found");
-  const { secret, previous } = await open(ctx, webhook, row);
+  const { secret, previous } = parse(await readSecret(ctx, secretOf(webhook)));
   return previous && previous.until > ctx.now() ? [secret, previous.secret] : [secret];
 }
 
 const seal = (ctx: Context, webhook: Owned, signing: z.input<typeof signingSchema>) =>
   ctx.vault.seal(secretOf(webhook), JSON.stringify(signing));
 
-const open = async (ctx: Context, webhook: Owned, { sealed }: CredentialRow) =>
-  signingSchema.parse(JSON.parse(await ctx.vault.open(secretOf(webhook), sealed)));
+const parse = (text: string) => signingSchema.parse(JSON.parse(text));

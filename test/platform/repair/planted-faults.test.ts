@@ -1,6 +1,7 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { checkSample } from "../../../src/platform/repair/sample-check.ts";
+import { uploadCheck } from "../../../src/platform/repair/upload-check.ts";
 import { sweepObjects } from "../../../src/platform/storage/sweep.ts";
 import { newPerson } from "../../domains/banking/person.ts";
 import { aFile, anAdmin, SHARE } from "../../domains/instruments/laboratory.ts";
@@ -45,7 +46,7 @@ describe("an object of the lake", () => {
     await env.LAKE.put("stray/a.txt", "hello");
     const { counts, looked_at } = (await check(world)).report;
     expect(counts).toMatchObject({ "object-missing": { found: 300 }, "object-without-row": { found: 1 } });
-    expect(looked_at).toMatchObject({ bucket: 1 });
+    expect(looked_at).toMatchObject({ bucket: 1, unnamed: 300 });
   });
 
   it("that has come within a day is left alone", async () => {
@@ -210,6 +211,25 @@ describe("an upload in parts", () => {
     const detail = "Its parts have waited for the rest since 1970-01-01T00:00:00.000Z";
     await expectFound(world, finding("upload-abandoned", "uploads/1/…", detail, true));
     await expect(begun.uploadPart(2, new Uint8Array(1))).rejects.toThrow("does not exist");
+  });
+
+  it("that the bucket does not end now is no repair, and neither the check nor the sweeper forgets it", async () => {
+    const begun = await env.LAKE.createMultipartUpload("uploads/1/a.bin");
+    await run(
+      `INSERT INTO objects (key, path, size_bytes, sha256, content_type, origin, r2_upload_id, state, state_since, created_at)
+       VALUES ('uploads/1/a.bin', 'uploads/1/a.bin', 0, '', 'text/plain', 'test', ?, 'pending', 0, 0)`,
+      begun.uploadId,
+    );
+    const abort = () => Promise.reject(new Error("abort: We encountered an internal error. Please try again. (10001)"));
+    const lake = { delete: env.LAKE.delete.bind(env.LAKE), resumeMultipartUpload: () => ({ abort }) };
+    const ctx = { ...world.ctx, lake: lake as unknown as R2Bucket };
+    const found = { kind: "upload-abandoned", key: "uploads/1/a.bin", detail: "" };
+    expect(await uploadCheck.repair?.(ctx, found, async () => {})).toBe(false);
+    await expect(sweepObjects(ctx)).rejects.toThrow("10001");
+    await run("UPDATE objects SET state_since = 0");
+    await sweepObjects(world.ctx);
+    expect(await stateOf("uploads/1/a.bin")).toBeNull();
+    await expect(begun.uploadPart(1, new Uint8Array(1))).rejects.toThrow("does not exist");
   });
 
   it("that somebody goes on with is left alone", async () => {

@@ -2,6 +2,7 @@ import { eq } from "drizzle-orm";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { auditLog } from "../../../src/platform/audit/tables.ts";
 import { credentials } from "../../../src/platform/credentials/tables.ts";
+import { insertTest } from "../../../src/platform/webhooks/event.store.ts";
 import { webhookDeliveries, webhookEvents, webhooks } from "../../../src/platform/webhooks/tables.ts";
 import { openWebhookReceiver } from "../../support/webhook-server/client.ts";
 import { errorBody, makeApiToken, sendUnder } from "../auth/client.ts";
@@ -112,6 +113,17 @@ describe("a webhook", () => {
     await person.ask("POST", `/webhooks/${webhook.id}/test`);
     for (const { body } of [second, third]) expect(await verified(webhook, body.secret)).toHaveLength(1);
     await expect(webhook.got()).rejects.toThrow("No matching signature found");
+  });
+
+  it("is sent no test again whose server died under it", async () => {
+    const { ctx, deliver } = openWorld();
+    const person = await aPerson();
+    const webhook = await aWebhook(person);
+    const test = insertTest(ctx.db, { webhook_id: webhook.id, owner: person.id, data: {} }, ctx.now());
+    await ctx.db.batch([...test.statements]);
+    ctx.advance(3_600_000);
+    await deliver();
+    expect(await webhook.calls()).toEqual([]);
   });
 
   it("leaves the audit who made, changed and removed it", async () => {
